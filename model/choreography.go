@@ -1,0 +1,105 @@
+package model
+
+// RoleID numbers roles, machines and the ends of channels, from 0.
+type RoleID int
+
+// LabelID numbers message labels.
+type LabelID int
+
+// Origin is an opaque id of the place that something came from. Only the front
+// end that made it knows what it means. Zero means: from nowhere.
+type Origin int32
+
+// Role is a participant. A member of an array has Array set and is named
+// "Worker[2]"; Index is then its number in the array.
+type Role struct {
+	Name   string
+	Array  string
+	Index  int
+	Origin Origin
+}
+
+// Choreography is an elaborated protocol: all roles, labels and variables are
+// numbered, and nothing is left to unroll or to look up.
+type Choreography struct {
+	Name     string
+	Roles    []Role
+	Labels   []string
+	Vars     []Var
+	Channels Channels
+	Body     Seq
+}
+
+// Seq is a sequence of statements.
+type Seq []Stmt
+
+// Stmt is a statement: one of the pointer types below.
+type Stmt interface{ stmt() }
+
+type (
+	// Interaction is one message from one role to another one. Values are
+	// expressions of From; Stores, as long as Values, are variables of To.
+	Interaction struct {
+		From, To RoleID
+		Label    LabelID
+		Values   []*Expr
+		Stores   []VarID
+		Origin   Origin
+	}
+	// Choice is made by At.
+	Choice struct {
+		At       RoleID
+		Branches []Branch
+		Origin   Origin
+	}
+	// Par runs its threads interleaved and joins them, for each role by itself.
+	Par struct {
+		Threads []Seq
+		Origin  Origin
+	}
+	// Loop lets At decide before each round whether to have it.
+	Loop struct {
+		At     RoleID
+		Body   Seq
+		Origin Origin
+	}
+	// Rec runs Body; a Continue inside that names it jumps to its start.
+	Rec struct {
+		Name   string
+		Body   Seq
+		Origin Origin
+	}
+	// Continue jumps to the start of an enclosing Rec. No Par stands between.
+	Continue struct {
+		Target *Rec
+		Origin Origin
+	}
+	// Let assigns at its owner; an internal step.
+	Let struct {
+		At     RoleID
+		Var    VarID
+		Value  *Expr
+		Origin Origin
+	}
+	// End ends At's part of the choreography, with all its threads.
+	End struct {
+		At     RoleID
+		Origin Origin
+	}
+)
+
+// Branch of a Choice. A nil guard is always true; guards are over variables of the decider.
+type Branch struct {
+	Guard  *Expr
+	Body   Seq
+	Origin Origin
+}
+
+func (*Interaction) stmt() {}
+func (*Choice) stmt()      {}
+func (*Par) stmt()         {}
+func (*Loop) stmt()        {}
+func (*Rec) stmt()         {}
+func (*Continue) stmt()    {}
+func (*Let) stmt()         {}
+func (*End) stmt()         {}
