@@ -105,3 +105,12 @@ type Automata struct {
 	Machines []Machine // as many as Roles
 	Channels Channels
 }
+
+// LimitError says that automata are too large to be compiled into a network.
+type LimitError struct {
+	Message string // one sentence about the user's roles
+	Help    string // what to make smaller
+	Origins []Origin
+}
+
+func (e *LimitError) Error() string { return e.Message }

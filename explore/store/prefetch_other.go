@@ -1,0 +1,7 @@
+//go:build !amd64 || purego
+
+package store
+
+const prefetching = false
+
+func prefetch(*uintptr, int) {}

@@ -1,0 +1,54 @@
+package store
+
+// A region is zeroed memory for words. The larger ones live outside the
+// collected heap.
+type region struct {
+	words  []uint64
+	mapped []byte // what has to be unmapped; nil for an ordinary slice
+}
+
+const (
+	wordBytes = 8
+	hugePage  = 2 << 20
+	// mapFrom is the size in words from which memory is mapped. Most models
+	// are small: they should not pay for a page of 2 MiB.
+	mapFrom = 1 << 16
+)
+
+// newRegion returns n zeroed words. heap forces an ordinary slice; so does a
+// system that has no memory to map.
+func newRegion(n int, heap bool) region {
+	if !heap && n >= mapFrom {
+		if r, ok := mapWords(n); ok {
+			return r
+		}
+	}
+	return region{words: make([]uint64, n)}
+}
+
+// release gives the memory back. Nobody may use the words any more.
+func (r *region) release() {
+	if r.mapped != nil {
+		unmap(r.mapped)
+	}
+	*r = region{}
+}
+
+// Words is zeroed memory for n words, outside the collected heap if it is
+// large: side tables over all ids of a store are kept in such.
+type Words struct {
+	Data []uint64
+	r    region
+}
+
+// NewWords returns n zeroed words.
+func NewWords(n int) *Words {
+	r := newRegion(n, false)
+	return &Words{Data: r.words, r: r}
+}
+
+// Release gives the memory back.
+func (w *Words) Release() {
+	w.Data = nil
+	w.r.release()
+}

@@ -1,0 +1,37 @@
+//go:build unix
+
+package store
+
+import (
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// mapWords maps n words. A mapping of at least a huge page starts at a multiple
+// of one: it is asked for with one page more, of which only addresses are lost.
+func mapWords(n int) (region, bool) {
+	size := n * wordBytes
+	extra := 0
+	if size >= hugePage {
+		extra = hugePage
+	}
+	mem, err := unix.Mmap(-1, 0, size+extra, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
+	if err != nil {
+		return region{}, false
+	}
+	skip := 0
+	if extra > 0 {
+		skip = int(-uintptr(unsafe.Pointer(unsafe.SliceData(mem))) & (hugePage - 1))
+		adviseHuge(mem[skip : skip+size])
+	}
+	words := unsafe.Slice((*uint64)(unsafe.Pointer(&mem[skip])), n)
+	return region{words: words, mapped: mem}, true
+}
+
+func unmap(mem []byte) {
+	// Only a slice that did not come from Mmap is refused.
+	if err := unix.Munmap(mem); err != nil {
+		panic("store: unmapping: " + err.Error())
+	}
+}

@@ -1,0 +1,193 @@
+package chor
+
+import (
+	"slices"
+
+	"chorcheck/lang/diag"
+)
+
+// environment parses `environment name { .. }`.
+func (p *parser) environment(t token) Item {
+	d := &EnvironmentDecl{Name: p.ident("the name of the environment")}
+	if !p.findBrace(diag.MissingBrace, "the environment") {
+		d.node = p.since(t)
+		return d
+	}
+	opening := p.pos
+	p.take()
+	p.open = append(p.open, int32(opening))
+	p.inEnv = true
+	d.Clauses = p.faults(opening)
+	p.inEnv = false
+	p.close()
+	p.open = p.open[:len(p.open)-1]
+	d.node = p.since(t)
+	return d
+}
+
+func (p *parser) faults(opening int) []FaultClause {
+	var clauses []FaultClause
+	for {
+		for p.accept(tSemicolon) {
+		}
+		t := p.tok()
+		if t.kind == tEOF || t.kind == tRBrace {
+			return clauses
+		}
+		kind := t.kind == tWord && p.ahead(1).kind != tArrow && slices.Contains(faultKinds(), p.str(t))
+		if t.first() && !kind && !p.toks[opening].has(fMatched) && (t.has(fStatement|fDecl) || p.ahead(1).kind == tArrow) {
+			return clauses
+		}
+		if t.first() {
+			p.errAt = -1
+		}
+		before, start := p.count, p.pos
+		if clause, ok := p.fault(t, kind); ok {
+			clauses = append(clauses, clause)
+		}
+		if p.pos == start && !p.is(tRBrace) {
+			p.take()
+		}
+		if p.count > before || p.errAt >= start {
+			p.skipFault()
+		}
+	}
+}
+
+// skipFault drops the rest of a line.
+func (p *parser) skipFault() {
+	for !p.lineOver() {
+		if p.is(tLBrace) {
+			p.errAt = p.pos
+			p.skipBlock()
+			continue
+		}
+		p.take()
+	}
+}
+
+func (p *parser) fault(t token, known bool) (FaultClause, bool) {
+	c := FaultClause{Kind: Ident{node{t.span()}, p.str(t)}}
+	if !known {
+		if t.kind == tBad {
+			p.errAt = p.pos
+			return c, false
+		}
+		d := p.errorf(diag.BadFault, t.span(), "write one of crash, loss, duplicate, reorder, disconnect, partition, silence, raise, stray, at most",
+			"%s is no fault", p.show(t))
+		if t.kind != tWord {
+			return c, false
+		}
+		near := diag.Nearest(p.str(t), faultKinds())
+		switch {
+		case p.ahead(1).kind == tArrow:
+			d.Help = "write interactions outside the environment: it says only what may fail"
+			return c, false
+		case near == "" || t.has(fReserved):
+			return c, false
+		}
+		d.Help = "did you mean `" + near + "`?"
+		c.Kind.Name = near
+	}
+	p.take()
+	switch c.Kind.Name {
+	case "crash", "silence":
+		c.Role = p.roleRef("the role after `" + c.Kind.Name + "`")
+		if c.Kind.Name == "crash" && p.acceptWord("recovers") {
+			c.Recovers = true
+		}
+	case "loss", "duplicate", "reorder":
+		c.Role, c.Peer = p.link(tArrow, c.Kind.Name)
+	case "disconnect":
+		c.Role, c.Peer = p.link(tLink, c.Kind.Name)
+	case "partition":
+		p.partition(&c)
+	case "raise":
+		c.Name = p.ident("the exception after `raise`")
+		c.Role = p.at("`raise`")
+	case "stray":
+		p.stray(&c)
+	case "at":
+		p.limit(&c)
+	}
+	if p.acceptWord("during") {
+		c.During = p.ident("the scope after `during`")
+	}
+	c.node = p.since(t)
+	if t := p.tok(); !p.lineOver() && !(t.kind == tWord && slices.Contains(faultKinds(), p.str(t))) {
+		d := p.errorf(diag.BadFault, t.span(), "", "%s cannot stand here, behind a complete fault", p.show(t))
+		if t.kind == tComma {
+			d.Help = "write each fault on a line of its own"
+		}
+	}
+	return c, true
+}
+
+// partition parses `A, B | C`.
+func (p *parser) partition(c *FaultClause) {
+	for {
+		var group []RoleRef
+		p.list(tBar, func() { group = append(group, p.roleRef("a role of the partition")) })
+		c.Groups = append(c.Groups, group)
+		if !p.accept(tBar) {
+			break
+		}
+	}
+	if len(c.Groups) < 2 {
+		p.missing(diag.BadFault, "write the other side, as in `partition A, B | C`", "the `|` of the partition")
+	}
+}
+
+// stray parses `m from A to B`.
+func (p *parser) stray(c *FaultClause) {
+	const help = "write `stray m from A to B`"
+	c.Name = p.word("the message after `stray`")
+	if !p.acceptWord("from") {
+		p.missing(diag.BadFault, help, "`from`")
+		return
+	}
+	c.Role = p.roleRef("the role after `from`")
+	if !p.acceptWord("to") {
+		p.missing(diag.BadFault, help, "`to`")
+		return
+	}
+	c.Peer = p.roleRef("the role after `to`")
+}
+
+// limit parses `most N` and perhaps the kind of fault that it counts. A word on
+// the same line is such a kind, unless it goes on as a fault of its own.
+func (p *parser) limit(c *FaultClause) {
+	if !p.acceptWord("most") {
+		d := p.missing(diag.BadFault, "write `at most` and a number", "`most`")
+		if t := p.tok(); t.kind != tWord || p.lineOver() || diag.Nearest(p.str(t), []string{"most"}) == "" {
+			if !p.is(tInt) {
+				return
+			}
+		} else {
+			d.Help = "did you mean `most`?"
+			p.take()
+		}
+	}
+	if p.lineOver() {
+		p.missing(diag.MissingExpression, "write how many faults one run may have", "the number after `at most`")
+		return
+	}
+	c.Limit = p.sum()
+	t := p.tok()
+	if t.kind != tWord || p.lineOver() || p.str(t) == "at" || p.str(t) == "during" {
+		return
+	}
+	if n := p.ahead(1); !n.first() && slices.Contains(faultKinds(), p.str(t)) {
+		follows := n.kind == tWord && p.str(n) != "during" && !slices.Contains(faultKinds(), p.str(n))
+		if follows || n.kind == tStar {
+			return
+		}
+	}
+	if !slices.Contains(faultKinds(), p.str(t)) {
+		d := p.errorf(diag.BadFault, t.span(), "write a kind of fault, such as `crash`, or nothing to count all kinds", "%s is no kind of fault", p.show(t))
+		if near := diag.Nearest(p.str(t), faultKinds()); near != "" {
+			d.Help = "did you mean `" + near + "`?"
+		}
+	}
+	c.Name = p.word("the kind of fault")
+}

@@ -1,0 +1,11 @@
+package diag
+
+// Codes about `// expect:` lines, see docs/expectations.md.
+const (
+	ExpectSyntax    Code = "CH0011" // the line cannot be read
+	ExpectSubject   Code = "CH0012" // neither a check nor a quantity
+	ExpectVerdict   Code = "CH0013" // no verdict, or one that its subject cannot have
+	ExpectNumber    Code = "CH0014" // a number is missing or too large
+	ExpectCondition Code = "CH0015" // the condition after `when` cannot be read
+	ExpectTwice     Code = "CH0016" // one thing is stated twice under the same conditions
+)

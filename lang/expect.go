@@ -1,0 +1,337 @@
+package lang
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"chorcheck/lang/diag"
+	"chorcheck/lang/source"
+	"chorcheck/model"
+)
+
+// Everything is the subject of an expectation about all checks that are no warnings.
+const Everything = "everything"
+
+// ExpectationSubjects are the words that an expectation may be about: the ids of
+// all checks, then the quantities, then "everything".
+func ExpectationSubjects() []string {
+	return append(append(checkIDs(), quantities()...), Everything)
+}
+
+func checkIDs() []string {
+	return []string{"deadlock", "stuck", "livelock", "unspecified-reception", "orphan-message",
+		"no-termination", "out-of-range", "bound-reached", "dead-interaction"}
+}
+
+func quantities() []string { return []string{"states", "transitions", "depth"} }
+
+func verdicts() []string { return []string{"holds", "violated", "inconclusive", "not applicable"} }
+
+// Expectations reads the `// expect:` lines of a text in any format, in the order
+// of the text. What cannot be read gets an error: an expectation that is silently
+// ignored would be a check that nobody makes.
+func Expectations(f *source.File, bag *diag.Bag) []Expectation {
+	var list []Expectation
+	seen := map[string]source.Span{}
+	start := 0
+	for n := 1; n <= f.Lines(); n++ {
+		line := f.Line(n)
+		at := start + strings.Index(f.Text[start:], line)
+		start = at + len(line)
+		p := expectParser{file: f, bag: bag, pos: at, end: at + len(line)}
+		for _, e := range p.line() {
+			key := e.key()
+			if first, ok := seen[key]; ok {
+				bag.Add(diag.Diagnostic{
+					Code: diag.ExpectTwice, Severity: diag.Error,
+					Message:   fmt.Sprintf("`%s` is stated twice", e.subject()),
+					Primary:   diag.Label{Span: e.Span},
+					Secondary: []diag.Label{{Span: first, Text: "first stated here"}},
+					Help:      "keep one of them, or give them different conditions: `// expect when fifo 1: ..`",
+				})
+				continue
+			}
+			seen[key] = e.Span
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+func (e Expectation) subject() string { return e.Check + e.Quantity }
+
+// key is the same for expectations that say something about the same thing.
+func (e Expectation) key() string {
+	var b strings.Builder
+	b.WriteString(e.subject())
+	if e.Channels != nil {
+		b.WriteString("/" + e.Channels.String())
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Params)) {
+		fmt.Fprintf(&b, "/%s=%d", name, e.Params[name])
+	}
+	return b.String()
+}
+
+// expectParser reads one line, f.Text[pos:end].
+type expectParser struct {
+	file     *source.File
+	bag      *diag.Bag
+	pos, end int
+	failed   bool
+}
+
+type expectToken struct {
+	source.Span
+	text string // empty at the end of the line
+}
+
+func (p *expectParser) space() {
+	for p.pos < p.end {
+		r, size := utf8.DecodeRuneInString(p.file.Text[p.pos:p.end])
+		if !unicode.IsSpace(r) {
+			return
+		}
+		p.pos += size
+	}
+}
+
+// next takes one token: a run of letters, digits, `_` and `-`, or one other character.
+func (p *expectParser) next() expectToken {
+	p.space()
+	start := p.pos
+	for p.pos < p.end {
+		r, size := utf8.DecodeRuneInString(p.file.Text[p.pos:p.end])
+		word := r == '_' || r == '-' || unicode.IsLetter(r) || unicode.IsDigit(r)
+		if !word && p.pos > start {
+			break
+		}
+		p.pos += size
+		if !word {
+			break
+		}
+	}
+	span := source.Span{Start: start, End: p.pos}
+	return expectToken{span, p.file.Slice(span)}
+}
+
+func (p *expectParser) peek() expectToken {
+	defer func(pos int) { p.pos = pos }(p.pos)
+	return p.next()
+}
+
+func (p *expectParser) fail(code diag.Code, at source.Span, help, format string, args ...any) {
+	if p.failed {
+		return
+	}
+	p.failed = true
+	p.bag.Add(diag.Diagnostic{
+		Code: code, Severity: diag.Error, Message: fmt.Sprintf(format, args...),
+		Primary: diag.Label{Span: at}, Help: help,
+	})
+}
+
+const expectExample = "write for example `// expect: deadlock holds, states 24`"
+
+// line reads a whole line and yields nothing if it is no expectation.
+func (p *expectParser) line() []Expectation {
+	p.space()
+	rest := p.file.Text[p.pos:p.end]
+	if !strings.HasPrefix(rest, "//") && !strings.HasPrefix(rest, "--") {
+		return nil
+	}
+	p.pos += 2
+	keyword := p.next()
+	if !strings.EqualFold(keyword.text, "expect") {
+		return nil
+	}
+	var when Expectation
+	switch t := p.peek(); {
+	case t.text == ":":
+		p.next()
+	case t.text == "when":
+		p.next()
+		if !p.conditions(&when) {
+			return nil
+		}
+	case slices.Contains(ExpectationSubjects(), t.text):
+		p.fail(diag.ExpectSyntax, keyword.Span, expectExample, "`expect` needs a colon before `%s`", t.text)
+		return nil
+	default:
+		return nil // prose that happens to begin with this word
+	}
+	var list []Expectation
+	for {
+		e, ok := p.item(when)
+		if !ok {
+			return list
+		}
+		list = append(list, e)
+		t := p.next()
+		if t.text == "" {
+			return list
+		}
+		if t.text != "," {
+			p.fail(diag.ExpectSyntax, t.Span, "separate what is expected with commas", "`%s` cannot stand here", t.text)
+			return list
+		}
+	}
+}
+
+// conditions reads what stands between `when` and the colon.
+func (p *expectParser) conditions(e *Expectation) bool {
+	const help = "conditions are channels and parameters: `// expect when fifo 1, n=3: ..`"
+	for {
+		t := p.next()
+		kind := slices.IndexFunc([]model.Discipline{model.FIFO, model.Sync, model.Mailbox, model.Bag},
+			func(d model.Discipline) bool { return d.String() == t.text })
+		switch {
+		case t.text == "" || t.text == ":" || t.text == ",":
+			p.fail(diag.ExpectCondition, t.Span, help, "a condition is missing")
+		case kind >= 0 && p.peek().text != "=":
+			channel := model.Channel{Discipline: model.Discipline(kind)}
+			if channel.Discipline != model.Sync {
+				k, ok := p.number("a capacity")
+				if !ok {
+					return false
+				}
+				if k == 0 || k > 1<<20 {
+					p.fail(diag.ExpectCondition, t.Span, help, "a capacity is at least 1 and at most %d", 1<<20)
+				}
+				channel.Capacity = int(k)
+			}
+			if e.Channels != nil {
+				p.fail(diag.ExpectCondition, t.Span, help, "the channels are given twice")
+			}
+			e.Channels = &channel
+		default:
+			if eq := p.next(); eq.text != "=" {
+				p.fail(diag.ExpectCondition, t.Span, help, "`%s` is no condition", t.text)
+				return false
+			}
+			value, ok := p.integer()
+			if !ok {
+				return false
+			}
+			if _, ok := e.Params[t.text]; ok {
+				p.fail(diag.ExpectCondition, t.Span, help, "the parameter `%s` is given twice", t.text)
+			}
+			if e.Params == nil {
+				e.Params = map[string]int64{}
+			}
+			e.Params[t.text] = value
+		}
+		if p.failed {
+			return false
+		}
+		switch t := p.next(); t.text {
+		case ":":
+			return true
+		case ",":
+		default:
+			p.fail(diag.ExpectCondition, t.Span, help, "a colon is missing after the conditions")
+			return false
+		}
+	}
+}
+
+// item reads one thing that is expected.
+func (p *expectParser) item(when Expectation) (Expectation, bool) {
+	e := when
+	e.Steps = -1
+	subject := p.next()
+	e.Span = subject.Span
+	switch {
+	case subject.text == "" || subject.text == ",":
+		p.fail(diag.ExpectSyntax, subject.Span, expectExample, "something to expect is missing")
+	case slices.Contains(quantities(), subject.text):
+		e.Quantity = subject.text
+		e.Value, _ = p.number("a number")
+	case subject.text == Everything || slices.Contains(checkIDs(), subject.text):
+		e.Check = subject.text
+		p.verdict(&e)
+	default:
+		help := "the checks are listed by `chorcheck explain`, the quantities are states, transitions and depth"
+		if near := diag.Nearest(subject.text, ExpectationSubjects()); near != "" {
+			help = fmt.Sprintf("did you mean `%s`?", near)
+		}
+		p.fail(diag.ExpectSubject, subject.Span, help, "`%s` is neither a check nor a quantity", subject.text)
+	}
+	e.Span.End = p.pos
+	return e, !p.failed
+}
+
+// verdict reads `holds`, `violated in 12 steps` and so on.
+func (p *expectParser) verdict(e *Expectation) {
+	t := p.next()
+	word := t.text
+	if word == "not" && p.peek().text == "applicable" {
+		word, t.End = "not applicable", p.next().End
+	}
+	switch {
+	case word == "" || word == ",":
+		p.fail(diag.ExpectVerdict, e.Span, "add holds, violated, inconclusive or not applicable", "`%s` lacks a verdict", e.Check)
+		return
+	case !slices.Contains(verdicts(), word):
+		help := "verdicts are holds, violated, inconclusive and not applicable"
+		if near := diag.Nearest(word, verdicts()); near != "" {
+			help = fmt.Sprintf("did you mean `%s`?", near)
+		}
+		p.fail(diag.ExpectVerdict, t.Span, help, "`%s` is no verdict", word)
+		return
+	case e.Check == Everything && word != "holds":
+		p.fail(diag.ExpectVerdict, t.Span, "name the checks: `deadlock violated, stuck holds`", "`everything` can only hold")
+		return
+	}
+	e.Verdict = word
+	if p.peek().text != "in" {
+		return
+	}
+	in := p.next()
+	if word != "violated" {
+		p.fail(diag.ExpectVerdict, in.Span, "leave the number of steps out", "only `violated` has a number of steps")
+		return
+	}
+	n, ok := p.number("a number of steps")
+	if !ok {
+		return
+	}
+	if n > 1<<31-1 {
+		p.fail(diag.ExpectNumber, in.Span, "", "that many steps are not possible")
+		return
+	}
+	e.Steps = int(n)
+	if t := p.peek(); t.text == "step" || t.text == "steps" {
+		p.next()
+	} else {
+		p.fail(diag.ExpectSyntax, in.Span, "write `violated in 12 steps`", "the word `steps` is missing")
+	}
+}
+
+func (p *expectParser) number(what string) (uint64, bool) {
+	t := p.peek()
+	if t.text == "" || strings.Trim(t.text, "0123456789") != "" {
+		p.fail(diag.ExpectNumber, t.Span, "a number is written in digits only: 1234", "%s is missing", what)
+		return 0, false
+	}
+	p.next()
+	n, err := strconv.ParseUint(t.text, 10, 64)
+	if err != nil {
+		p.fail(diag.ExpectNumber, t.Span, "", "%s is too large", t.text)
+	}
+	return n, err == nil
+}
+
+func (p *expectParser) integer() (int64, bool) {
+	t := p.next()
+	n, err := strconv.ParseInt(t.text, 10, 64)
+	if err != nil {
+		p.fail(diag.ExpectNumber, t.Span, "a parameter is a whole number: `n=3`", "a whole number is missing")
+	}
+	return n, err == nil
+}

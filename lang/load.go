@@ -1,0 +1,178 @@
+package lang
+
+import (
+	"errors"
+	"path"
+	"slices"
+	"strings"
+
+	"chorcheck/lang/chor"
+	"chorcheck/lang/diag"
+	"chorcheck/lang/fsa"
+	"chorcheck/lang/kmc"
+	"chorcheck/lang/source"
+	"chorcheck/model"
+)
+
+// Formats lists the formats that Load reads.
+func Formats() []string { return []string{"chor", "fsa", "kmc"} }
+
+// Load parses, resolves and projects one text. It never fails: whatever is wrong
+// is among the unit's diagnostics.
+func Load(f *source.File, opt Options) *Unit {
+	var bag diag.Bag
+	u := &Unit{File: f, Format: opt.Format, Name: baseName(f.Name)}
+	if u.Format == "" {
+		u.Format = Guess(f)
+	}
+	u.Expectations = Expectations(f, &bag)
+	switch u.Format {
+	case "chor":
+		u.loadChoreography(opt, &bag)
+	case "fsa":
+		if p := fsa.Parse(f, &bag); p != nil {
+			u.Automata, u.Places = p.Automata, p.Places
+		}
+	case "kmc":
+		if p := kmc.Parse(f, &bag); p != nil {
+			u.Automata, u.Places = p.Automata, p.Places
+		}
+	default:
+		bag.Add(diag.Diagnostic{
+			Code: diag.UnknownFormat, Message: "there is no format " + u.Format,
+			Help: "use one of " + strings.Join(Formats(), ", "),
+		})
+	}
+	if u.Automata != nil {
+		if u.Choreography == nil {
+			u.Automata.Name = u.Name
+		}
+		if opt.Channels != nil {
+			u.Automata.Channels.Default = *opt.Channels
+		}
+		u.declareFinals(opt.Finals, &bag)
+	}
+	if bag.Failed() {
+		u.Automata = nil
+	}
+	u.Diagnostics, u.Dropped = bag.Sorted(), bag.Dropped()
+	return u
+}
+
+// Guess is the format of a text, from its name and then from how it begins.
+func Guess(f *source.File) string {
+	switch {
+	case strings.HasSuffix(f.Name, ".chor"):
+		return "chor"
+	case strings.HasSuffix(f.Name, ".fsa"), fsa.Looks(f.Text):
+		return "fsa"
+	case kmc.Looks(f.Text):
+		return "kmc"
+	}
+	return "chor"
+}
+
+func baseName(name string) string {
+	base := path.Base(strings.ReplaceAll(name, `\`, "/"))
+	return strings.TrimSuffix(base, path.Ext(base))
+}
+
+func (u *Unit) loadChoreography(opt Options, bag *diag.Bag) {
+	low := chor.Lower(chor.Parse(u.File, bag), opt.Set, bag)
+	if low == nil || bag.Failed() {
+		return
+	}
+	u.Choreography, u.Places, u.Interactions = low.Choreography, low.Places, low.Interactions
+	u.Name = low.Choreography.Name
+	u.Params = map[string]int64{}
+	for _, p := range low.Params {
+		u.Params[p.Name] = p.Value
+	}
+	automata, ambiguities, err := model.Project(low.Choreography)
+	if err != nil {
+		bag.Add(u.Limit(diag.PartTooLarge, err))
+		return
+	}
+	u.Automata = automata
+	for _, a := range ambiguities {
+		bag.Add(u.ambiguous(a))
+	}
+}
+
+func (u *Unit) ambiguous(a model.Ambiguity) diag.Diagnostic {
+	role := u.Choreography.Roles[a.Role].Name
+	act, _ := u.Place(a.Act)
+	d := diag.Diagnostic{
+		Code: diag.Ambiguous, Severity: diag.Warning,
+		Message: role + " has to act here without knowing whether this branch was taken",
+		Primary: diag.Label{Span: act, Text: role + " acts first here"},
+		Help:    "send " + role + " a message in each branch, with different labels, before it has to act",
+	}
+	if other, ok := u.Place(a.Other); ok && other != act {
+		d.Secondary = append(d.Secondary, diag.Label{Span: other, Text: "but it may just as well be here"})
+	}
+	if choice, ok := u.Place(a.Choice); ok {
+		d.Secondary = append(d.Secondary, diag.Label{Span: choice, Text: "this is decided without " + role})
+	}
+	return d
+}
+
+// Limit is the diagnostic for automata that are too large, at the places that the
+// error names. Any other error is a bug in the caller.
+func (u *Unit) Limit(code diag.Code, err error) diag.Diagnostic {
+	var limit *model.LimitError
+	if !errors.As(err, &limit) {
+		return diag.Diagnostic{Code: code, Message: err.Error()}
+	}
+	d := diag.Diagnostic{Code: code, Message: limit.Message, Help: limit.Help}
+	for _, o := range limit.Origins {
+		if span, ok := u.Place(o); ok {
+			d.Primary.Span = span
+			break
+		}
+	}
+	return d
+}
+
+// declareFinals marks further local states of automata as final.
+func (u *Unit) declareFinals(finals map[string][]string, bag *diag.Bag) {
+	roles := make([]string, 0, len(finals))
+	for role := range finals {
+		roles = append(roles, role)
+	}
+	slices.Sort(roles)
+	for _, role := range roles {
+		r := slices.IndexFunc(u.Automata.Roles, func(x model.Role) bool { return x.Name == role })
+		if r < 0 {
+			bag.Add(diag.Diagnostic{
+				Code: diag.UnknownFinal, Message: "--final: there is no role " + role,
+				Help: "the roles are " + strings.Join(names(u.Automata.Roles, func(x model.Role) string { return x.Name }), ", "),
+			})
+			continue
+		}
+		states := u.Automata.Machines[r].States
+		for _, state := range finals[role] {
+			s := slices.IndexFunc(states, func(x model.LocalState) bool { return x.Name == state })
+			if s < 0 {
+				bag.Add(diag.Diagnostic{
+					Code: diag.UnknownFinal, Message: "--final: " + role + " has no local state " + state,
+					Help: "its local states are " + strings.Join(names(states, func(x model.LocalState) string { return x.Name }), ", "),
+				})
+				continue
+			}
+			states[s].Final = true
+		}
+	}
+}
+
+// names lists at most ten names.
+func names[T any](list []T, name func(T) string) []string {
+	var out []string
+	for i, x := range list {
+		if i == 10 {
+			return append(out, "..")
+		}
+		out = append(out, name(x))
+	}
+	return out
+}

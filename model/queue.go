@@ -1,0 +1,307 @@
+package model
+
+import (
+	"math/bits"
+	"slices"
+)
+
+// A queue's content is packed in one of two ways.
+//
+//   - As an index into a dictionary of all contents that it can have, if these are
+//     few: putting and taking a message are look-ups in a table. With one sender,
+//     the dictionary holds what its machine can have sent to a receiver that takes
+//     whenever it likes: often a handful of words where all words are thousands.
+//   - Else as slots of a fixed number of bits, the oldest message lowest, zero for
+//     an empty slot, spread over as many fields as are needed. A bag keeps its
+//     slots sorted, so that equal contents are equal words.
+
+const (
+	maxDictionary      = 1 << 14 // contents
+	maxDictionaryCells = 1 << 20 // contents times message kinds
+	maxDictionaryWork  = 1 << 20 // pairs of a sender's local state and a content
+)
+
+// queue is one buffer of messages on the way.
+type queue struct {
+	from     RoleID // -1: shared by all senders whose channel is the default one
+	to       RoleID
+	bag      bool
+	mailbox  bool
+	capacity int
+	messages []messageID       // the kinds that it may hold; symbol i+1 is messages[i]
+	symbol   map[messageID]int // from 1
+
+	dictionary [][]uint16 // contents as symbols, the empty one first; nil: slots
+	contents   map[string]int
+
+	slotBits int
+	perField int     // slots in each field but perhaps the last
+	fields   []field // one for a dictionary
+}
+
+func (q *queue) bits() []int {
+	if q.dictionary != nil {
+		return []int{bits.Len(uint(len(q.dictionary) - 1))}
+	}
+	var sizes []int
+	for left := q.capacity; left > 0; left -= q.perField {
+		sizes = append(sizes, q.slotBits*min(left, q.perField))
+	}
+	return sizes
+}
+
+// encode chooses the packing. sender is nil if several roles may send.
+func (q *queue) encode(sender *flatMachine, slots bool) {
+	q.symbol = map[messageID]int{}
+	for i, m := range q.messages {
+		q.symbol[m] = i + 1
+	}
+	if !slots && (q.enumerate(sender) || q.enumerate(nil)) {
+		return
+	}
+	q.dictionary, q.contents = nil, nil
+	q.slotBits = bits.Len(uint(len(q.messages)))
+	q.perField = 64 / q.slotBits
+}
+
+// enumerate fills the dictionary; it reports false if that would be too large.
+func (q *queue) enumerate(sender *flatMachine) bool {
+	q.dictionary, q.contents = nil, map[string]int{}
+	add := func(content []uint16) int {
+		key := symbolsKey(content)
+		if i, ok := q.contents[key]; ok {
+			return i
+		}
+		q.contents[key] = len(q.dictionary)
+		q.dictionary = append(q.dictionary, content)
+		return len(q.dictionary) - 1
+	}
+	add(nil)
+	if sender == nil {
+		for i := 0; i < len(q.dictionary); i++ {
+			for s := range q.messages {
+				if next, ok := q.put(q.dictionary[i], s+1); ok {
+					add(next)
+				}
+			}
+			if len(q.dictionary) > maxDictionary || len(q.dictionary)*len(q.messages) > maxDictionaryCells {
+				return false
+			}
+		}
+		return true
+	}
+	type pair struct{ local, content int }
+	seen := map[pair]bool{{0, 0}: true}
+	todo := []pair{{0, 0}}
+	visit := func(p pair) {
+		if !seen[p] {
+			seen[p] = true
+			todo = append(todo, p)
+		}
+	}
+	for len(todo) > 0 {
+		if len(seen) > maxDictionaryWork || len(q.dictionary) > maxDictionary || len(q.dictionary)*len(q.messages) > maxDictionaryCells {
+			return false
+		}
+		p := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		content := q.dictionary[p.content]
+		for _, st := range sender.states[p.local].steps {
+			s, here := 0, false
+			if st.kind == Send {
+				s, here = q.symbol[st.message]
+			}
+			if !here {
+				visit(pair{st.to, p.content})
+			} else if next, ok := q.put(content, s); ok {
+				visit(pair{st.to, add(next)})
+			}
+		}
+		for s := range q.messages {
+			if next, ok := q.take(content, s+1); ok {
+				visit(pair{p.local, add(next)})
+			}
+		}
+	}
+	return true
+}
+
+// put returns the content with one more message; false if the queue is full.
+func (q *queue) put(content []uint16, symbol int) ([]uint16, bool) {
+	if len(content) >= q.capacity {
+		return nil, false
+	}
+	at := len(content)
+	if q.bag {
+		at, _ = slices.BinarySearch(content, uint16(symbol))
+	}
+	return slices.Insert(slices.Clone(content), at, uint16(symbol)), true
+}
+
+// take returns the content without a message that can be taken.
+func (q *queue) take(content []uint16, symbol int) ([]uint16, bool) {
+	if len(content) == 0 {
+		return nil, false
+	}
+	at, ok := 0, content[0] == uint16(symbol)
+	if q.bag {
+		at, ok = slices.BinarySearch(content, uint16(symbol))
+	}
+	if !ok {
+		return nil, false
+	}
+	return slices.Delete(slices.Clone(content), at, at+1), true
+}
+
+// table has, for each content, the exclusive or of its index and that of the
+// content after putting (or taking) the symbol; 0 where that is not possible, or
+// where the content cannot be reached.
+func (q *queue) table(symbol int, put bool) []uint32 {
+	out := make([]uint32, len(q.dictionary))
+	for i, content := range q.dictionary {
+		next, ok := q.take(content, symbol)
+		if put {
+			next, ok = q.put(content, symbol)
+		}
+		if !ok {
+			continue
+		}
+		if j, known := q.contents[symbolsKey(next)]; known {
+			out[i] = uint32(i ^ j)
+		}
+	}
+	return out
+}
+
+// content unpacks a state's part, oldest message first (a bag: by symbol).
+func (q *queue) content(s []uint64) []uint16 {
+	if q.dictionary != nil {
+		return q.dictionary[q.fields[0].get(s)]
+	}
+	var out []uint16
+	for i, f := range q.fields {
+		v := f.get(s)
+		for range min(q.perField, q.capacity-i*q.perField) {
+			if v == 0 {
+				return out
+			}
+			out = append(out, uint16(v&(1<<q.slotBits-1)))
+			v >>= q.slotBits
+		}
+	}
+	return out
+}
+
+func (q *queue) slot(i int) field {
+	f := q.fields[i/q.perField]
+	f.shift += uint8(i % q.perField * q.slotBits)
+	f.mask = 1<<q.slotBits - 1
+	return f
+}
+
+// length of a content in slots.
+func (q *queue) length(s []uint64) int {
+	for i := len(q.fields) - 1; i >= 0; i-- {
+		if v := q.fields[i].get(s); v != 0 {
+			return i*q.perField + (bits.Len64(v)+q.slotBits-1)/q.slotBits
+		}
+	}
+	return 0
+}
+
+// putSlot puts a symbol into a state in place; the queue is not full.
+func (q *queue) putSlot(s []uint64, length, symbol int) {
+	i := length
+	for ; q.bag && i > 0; i-- {
+		v := q.slot(i - 1).get(s)
+		if v <= uint64(symbol) {
+			break
+		}
+		q.slot(i).set(s, v)
+	}
+	q.slot(i).set(s, uint64(symbol))
+}
+
+// findSlot is the place of a symbol that can be taken, or -1.
+func (q *queue) findSlot(s []uint64, symbol int) int {
+	if !q.bag {
+		if q.slot(0).get(s) == uint64(symbol) {
+			return 0
+		}
+		return -1
+	}
+	for i := range q.capacity {
+		switch v := q.slot(i).get(s); {
+		case v == uint64(symbol):
+			return i
+		case v == 0 || v > uint64(symbol):
+			return -1
+		}
+	}
+	return -1
+}
+
+// removeSlot takes the symbol at a place out of a state in place.
+func (q *queue) removeSlot(s []uint64, at int) {
+	for i := at; i < q.capacity; i++ {
+		next := uint64(0)
+		if i+1 < q.capacity {
+			next = q.slot(i + 1).get(s)
+		}
+		q.slot(i).set(s, next)
+		if next == 0 {
+			return
+		}
+	}
+}
+
+func symbolsKey(content []uint16) string {
+	b := make([]byte, 0, 2*len(content))
+	for _, s := range content {
+		b = append(b, byte(s), byte(s>>8))
+	}
+	return string(b)
+}
+
+// field is a range of bits of one word of a state.
+type field struct {
+	mask  uint64 // not shifted
+	word  uint16
+	shift uint8
+}
+
+func (f field) get(s []uint64) uint64 { return s[f.word] >> f.shift & f.mask }
+
+func (f field) set(s []uint64, v uint64) {
+	s[f.word] = s[f.word]&^(f.mask<<f.shift) | v<<f.shift
+}
+
+// pack places fields of the given numbers of bits into as few words as first fit,
+// largest first, gives; 64 bits or less in all always make one word.
+func pack(sizes []int) (fields []field, width int) {
+	order := make([]int, len(sizes))
+	total := 0
+	for i, n := range sizes {
+		order[i] = i
+		total += n
+	}
+	if total > 64 {
+		slices.SortStableFunc(order, func(x, y int) int { return sizes[y] - sizes[x] })
+	}
+	fields = make([]field, len(sizes))
+	used := []int{0}
+	for _, i := range order {
+		w := 0
+		for w < len(used) && used[w]+sizes[i] > 64 {
+			w++
+		}
+		if w == len(used) {
+			used = append(used, 0)
+		}
+		if sizes[i] > 0 {
+			fields[i] = field{mask: ^uint64(0) >> (64 - sizes[i]), word: uint16(w), shift: uint8(used[w])}
+			used[w] += sizes[i]
+		}
+	}
+	return fields, len(used)
+}

@@ -1,0 +1,72 @@
+package model
+
+import "slices"
+
+// par builds the interleaving of a role's threads: each thread is projected and
+// made deterministic by itself, and the nodes of the product are tuples of their
+// states. Where every thread may be over, a silent edge leads on; where one has
+// reached an `end`, another leads to the end of the role's part.
+func (p *projector) par(st *Par, next int) (int, error) {
+	var threads []*determinised
+	for _, body := range st.Threads {
+		if !slices.ContainsFunc(body, p.takesPart) {
+			continue
+		}
+		sub := &projector{role: p.role, parts: p.parts, recs: map[*Rec]int{}, roleOrigin: p.roleOrigin}
+		sub.end = sub.add(graphNode{ended: true})
+		done := sub.add(graphNode{accept: true})
+		start, err := sub.seq(body, done)
+		if err != nil {
+			return 0, err
+		}
+		d, err := determinise(sub, start)
+		if err != nil {
+			return 0, err
+		}
+		p.ambiguities = append(p.ambiguities, d.ambiguities...)
+		threads = append(threads, d)
+	}
+	return p.interleave(threads, st.Origin, next)
+}
+
+func (p *projector) interleave(threads []*determinised, origin Origin, next int) (int, error) {
+	index := map[string]int{}
+	var tuples [][]int
+	var ids []int
+	visit := func(tuple []int) int {
+		key := intsKey(tuple)
+		if id, ok := index[key]; ok {
+			return id
+		}
+		id := p.add(graphNode{origin: origin})
+		index[key] = id
+		tuples = append(tuples, tuple)
+		ids = append(ids, id)
+		return id
+	}
+	first := visit(make([]int, len(threads)))
+	for i := 0; i < len(tuples); i++ {
+		if len(tuples) > MaxLocalStates {
+			return 0, tooLarge{}
+		}
+		tuple, n := tuples[i], graphNode{origin: origin}
+		over := true
+		for t, d := range threads {
+			s := &d.states[tuple[t]]
+			over = over && s.accept
+			if s.ended {
+				n.silent = append(n.silent, silentEdge{to: p.end})
+			}
+			for _, a := range s.actions {
+				to := append([]int(nil), tuple...)
+				to[t] = a.to
+				n.actions = append(n.actions, action{a.label, a.origins, visit(to)})
+			}
+		}
+		if over {
+			n.silent = append(n.silent, silentEdge{to: next})
+		}
+		p.nodes[ids[i]] = n
+	}
+	return first, nil
+}

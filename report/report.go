@@ -1,0 +1,186 @@
+package report
+
+import (
+	"chorcheck/lang/diag"
+	"chorcheck/lang/source"
+	"chorcheck/model"
+	"chorcheck/verify"
+)
+
+// Exit codes. 2 is never used: a crashing Go program exits with it.
+const (
+	ExitOK           = 0
+	ExitViolated     = 1  // also: an unmet expectation, fmt --check, a trace that is no run
+	ExitInconclusive = 3  // something was not decided, and nothing is violated
+	ExitRejected     = 4  // a text has errors
+	ExitUsage        = 64 // the command line or the file system
+	ExitBug          = 70 // chorcheck itself is wrong
+)
+
+// Worse is the exit code that wins over another one: 70, 64, 4, 1, 3, 0 from the
+// worst to the best.
+func Worse(a, b int) int {
+	rank := func(code int) int {
+		switch code {
+		case ExitOK:
+			return 0
+		case ExitInconclusive:
+			return 1
+		case ExitViolated:
+			return 2
+		case ExitRejected:
+			return 3
+		case ExitUsage:
+			return 4
+		}
+		return 5
+	}
+	if rank(a) >= rank(b) {
+		return a
+	}
+	return b
+}
+
+// Report of a run over some files.
+type Report struct {
+	Version string
+	Strict  bool // warnings count
+	Files   []File
+	Errors  []Trouble // with the command line or the world, not with a text
+}
+
+// Trouble is something that kept the tool from doing what it was asked to do.
+type Trouble struct {
+	File    string // empty: it is not about one file
+	Message string
+	Hint    string // may be empty
+}
+
+// File is what is known about one text.
+type File struct {
+	Source       *source.File
+	Format       string // "chor", "fsa", ..
+	Choreography string // its name
+	Environment  string // the fault model that Result is about
+	Automata     *model.Automata
+	Settings     Settings
+
+	Diagnostics []diag.Diagnostic
+	Dropped     int           // diagnostics that did not fit
+	Places      []source.Span // by model.Origin; entry 0 is unused
+
+	Result       *verify.Result // nil: nothing was verified
+	Expectations []Expectation
+}
+
+// Settings are what a reader needs to repeat a verification.
+type Settings struct {
+	Params   map[string]int64
+	Channels string              // the default channel in force, "fifo 4"
+	Finals   map[string][]string // further final states given on the command line
+}
+
+// Expectation is a statement of the text about its own verdicts, compared.
+type Expectation struct {
+	Line     int
+	Check    string // the id of the check that it is about; empty for quantities and everything
+	Subject  string // "deadlock", "states", "everything"
+	Expected string // "violated in 12 steps", "24"
+	Found    string // in the same words
+	Met      bool
+}
+
+// Rejected reports whether the text has errors, so that there is nothing to verify.
+func (f *File) Rejected() bool {
+	for _, d := range f.Diagnostics {
+		if d.Severity == diag.Error {
+			return true
+		}
+	}
+	return false
+}
+
+// Place of an origin: its span, and whether it has one.
+func (f *File) Place(o model.Origin) (source.Span, bool) {
+	if o <= 0 || int(o) >= len(f.Places) {
+		return source.Span{}, false
+	}
+	return f.Places[o], true
+}
+
+// Line of an origin, from 1; 0 if it has no place.
+func (f *File) Line(o model.Origin) int {
+	span, ok := f.Place(o)
+	if !ok {
+		return 0
+	}
+	return f.Source.Position(span.Start).Line
+}
+
+// Expected is what the text says about one check, or "" if it says nothing.
+func (f *File) Expected(check string) string {
+	for _, e := range f.Expectations {
+		if e.Check == check {
+			return e.Expected
+		}
+	}
+	return ""
+}
+
+// Unmet counts the expectations that do not agree with what was found.
+func (f *File) Unmet() int {
+	n := 0
+	for _, e := range f.Expectations {
+		if !e.Met {
+			n++
+		}
+	}
+	return n
+}
+
+// Exit is the exit code of one file. An expectation that a check is violated does
+// not make the violation acceptable: it is reported, and the code is 1.
+func (f *File) Exit(strict bool) int {
+	if f.Rejected() {
+		return ExitRejected
+	}
+	code := ExitOK
+	if f.Unmet() > 0 {
+		code = ExitViolated
+	}
+	if strict {
+		for _, d := range f.Diagnostics {
+			if d.Severity == diag.Warning {
+				code = ExitViolated
+			}
+		}
+	}
+	if f.Result == nil {
+		return code
+	}
+	for _, c := range f.Result.Checks {
+		if c.Check.Warning && !strict {
+			continue
+		}
+		switch c.Verdict {
+		case verify.Violated:
+			code = Worse(code, ExitViolated)
+		case verify.Inconclusive:
+			code = Worse(code, ExitInconclusive)
+		case verify.Holds, verify.NotApplicable:
+		}
+	}
+	return code
+}
+
+// Exit is the exit code of the whole run: the worst one.
+func (r *Report) Exit() int {
+	code := ExitOK
+	if len(r.Errors) > 0 {
+		code = ExitUsage
+	}
+	for i := range r.Files {
+		code = Worse(code, r.Files[i].Exit(r.Strict))
+	}
+	return code
+}

@@ -1,0 +1,195 @@
+package text
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"chorcheck/report"
+	"chorcheck/verify"
+)
+
+// Write renders a whole report. Troubles are not in it: they belong on the error
+// stream, see [Troubles].
+func Write(w io.Writer, r *report.Report, style Style) {
+	for i := range r.Files {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		file(w, &r.Files[i], r.Strict, style)
+	}
+	if len(r.Files) > 1 {
+		fmt.Fprintf(w, "\n%s\n", summary(r))
+	}
+}
+
+// Troubles writes what is wrong with the command line or the world.
+func Troubles(w io.Writer, list []report.Trouble, style Style) {
+	for _, t := range list {
+		where := ""
+		if t.File != "" {
+			where = clean(t.File) + ": "
+		}
+		fmt.Fprintf(w, "%s %s%s\n", style.paint(red, "chorcheck:"), where, clean(t.Message))
+		if t.Hint != "" {
+			fmt.Fprintf(w, "  %s\n", clean(t.Hint))
+		}
+	}
+}
+
+// summary is the last line of a report on several files.
+func summary(r *report.Report) string {
+	counts := map[int]int{}
+	for i := range r.Files {
+		counts[r.Files[i].Exit(r.Strict)]++
+	}
+	parts := []string{}
+	for _, p := range []struct {
+		code  int
+		words string
+	}{
+		{report.ExitRejected, "rejected"}, {report.ExitViolated, "violated"},
+		{report.ExitInconclusive, "inconclusive"}, {report.ExitOK, "fine"},
+	} {
+		if n := counts[p.code]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, p.words))
+		}
+	}
+	return fmt.Sprintf("%s: %s", plural(len(r.Files), "file", "files"), strings.Join(parts, ", "))
+}
+
+func file(w io.Writer, f *report.File, strict bool, style Style) {
+	header(w, f, style)
+	if len(f.Diagnostics) > 0 {
+		fmt.Fprintln(w)
+		Diagnostics(w, f.Source, f.Diagnostics, f.Dropped, style)
+	}
+	if f.Rejected() {
+		fmt.Fprintf(w, "%s the text has errors, so nothing was verified\n", style.paint(red, "✗ rejected:"))
+		return
+	}
+	if f.Result == nil {
+		return
+	}
+	checks(w, f, strict, style)
+	for i := range f.Result.Checks {
+		findings(w, f, &f.Result.Checks[i], style)
+	}
+	expectations(w, f, style)
+}
+
+// header is one line: what was read, and how large it turned out to be.
+func header(w io.Writer, f *report.File, style Style) {
+	fmt.Fprint(w, style.paint(bold, clean(f.Source.Name)))
+	if f.Automata != nil {
+		names := []string{}
+		for _, role := range f.Automata.Roles {
+			names = append(names, clean(role.Name))
+		}
+		roles := strings.Join(names, ", ")
+		if len(names) > 6 {
+			roles = strings.Join(names[:5], ", ") + ", .."
+		}
+		fmt.Fprintf(w, "  %s, %s (%s), %s", clean(f.Choreography), plural(len(names), "role", "roles"), roles, f.Settings.Channels)
+	}
+	if f.Result != nil {
+		s := f.Result.Statistics
+		fmt.Fprintf(w, ": %s, %s, depth %d, %s", plural(int(s.States), "state", "states"),
+			plural(int(s.Transitions), "transition", "transitions"), s.Depth, milliseconds(s.ElapsedMS))
+	}
+	fmt.Fprintln(w)
+}
+
+func milliseconds(ms float64) string {
+	switch {
+	case ms < 10:
+		return fmt.Sprintf("%.1f ms", ms)
+	case ms < 1000:
+		return fmt.Sprintf("%.0f ms", ms)
+	case ms < 120_000:
+		return fmt.Sprintf("%.1f s", ms/1000)
+	}
+	return fmt.Sprintf("%.0f min", ms/60_000)
+}
+
+// checks writes the verdicts: one line if there is nothing to say, else a table.
+func checks(w io.Writer, f *report.File, strict bool, style Style) {
+	list := f.Result.Checks
+	fine, skipped := []string{}, []string{}
+	for _, c := range list {
+		switch c.Verdict {
+		case verify.Holds:
+			fine = append(fine, c.Check.ID)
+		case verify.NotApplicable:
+			skipped = append(skipped, c.Check.ID)
+		case verify.Violated, verify.Inconclusive:
+		}
+	}
+	if len(fine)+len(skipped) == len(list) {
+		fmt.Fprintf(w, "  %s %s\n", style.paint(green, "✓ everything holds:"), strings.Join(fine, ", "))
+		if len(skipped) > 0 {
+			fmt.Fprintf(w, "  - not applicable: %s\n", strings.Join(skipped, ", "))
+		}
+		notes(w, list)
+		return
+	}
+	wide := 0
+	for _, c := range list {
+		wide = max(wide, len(c.Check.ID))
+	}
+	for _, c := range list {
+		symbol, color, remark := "✓", green, ""
+		switch c.Verdict {
+		case verify.Holds:
+		case verify.Violated:
+			symbol, color = "✗", red
+			remark = plural(len(c.Findings)+c.Omitted, "cause", "causes")
+			if n := shortest(c); n >= 0 {
+				remark += fmt.Sprintf(", shortest trace %s", plural(n, "step", "steps"))
+			}
+			if c.Check.Warning && !strict {
+				symbol, color, remark = "!", yellow, remark+" (a warning)"
+			}
+		case verify.Inconclusive:
+			symbol, color, remark = "?", yellow, clean(c.Reason)
+		case verify.NotApplicable:
+			symbol, color, remark = "-", dim, clean(c.Reason)
+		}
+		line := fmt.Sprintf("  %s %s  %s  %s", style.paint(color, symbol), pad(c.Check.ID, wide), style.paint(color, pad(c.Verdict.String(), 14)), remark)
+		fmt.Fprintln(w, strings.TrimRight(line, " "))
+	}
+	notes(w, list)
+}
+
+// shortest is the length of the shortest trace of a violated check; -1 if it has none.
+func shortest(c verify.CheckResult) int {
+	if len(c.Findings) == 0 || c.Findings[0].Final == nil {
+		return -1
+	}
+	return len(c.Findings[0].Trace)
+}
+
+func notes(w io.Writer, list []verify.CheckResult) {
+	for _, c := range list {
+		for _, n := range c.Notes {
+			fmt.Fprintf(w, "  note: %s: %s\n", c.Check.ID, clean(n))
+		}
+	}
+}
+
+func expectations(w io.Writer, f *report.File, style Style) {
+	if len(f.Expectations) == 0 {
+		return
+	}
+	if f.Unmet() == 0 {
+		fmt.Fprintf(w, "  %s as the text expects\n", style.paint(green, "✓ "+plural(len(f.Expectations), "statement", "statements")))
+		return
+	}
+	fmt.Fprintln(w)
+	for _, e := range f.Expectations {
+		if !e.Met {
+			fmt.Fprintf(w, "%s %s:%d: expected %s %s, found %s\n", style.paint(red, "✗ expectation:"),
+				clean(f.Source.Name), e.Line, clean(e.Subject), e.Expected, clean(e.Found))
+		}
+	}
+}

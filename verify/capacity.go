@@ -1,0 +1,238 @@
+package verify
+
+import (
+	"fmt"
+	"maps"
+
+	"chorcheck/explore"
+	"chorcheck/lts"
+	"chorcheck/model"
+)
+
+const (
+	// maxExtraCapacity is how far above the given capacities larger ones are tried.
+	maxExtraCapacity = 8
+	// A trial may see trialFactor times as many configurations as the search did,
+	// but at least minTrialStates and at most maxTrialStates.
+	trialFactor    = 4
+	minTrialStates = 20_000
+	maxTrialStates = 1_000_000
+	// maxExhaustiveStates bounds the configurations for which exhaustivity is examined.
+	maxExhaustiveStates = 200_000
+)
+
+// adviseCapacity says, where a full queue is part of a violation, which capacity
+// is enough. It tries larger ones, all queues alike.
+func (v *verifier) adviseCapacity(r *CheckResult) {
+	if r.Verdict != Violated {
+		return
+	}
+	deadlock := r.Check.ID == "deadlock"
+	var full []int // findings
+	for i := range r.Findings {
+		if r.Findings[i].room {
+			full = append(full, i)
+		}
+	}
+	if len(full) == 0 {
+		return
+	}
+	extra, tried := v.leastExtra(deadlock)
+	var advice string
+	switch base := v.automata.Channels.Default; {
+	case extra > 0 && base.Discipline != model.Sync && len(v.automata.Channels.Pairs) == 0:
+		advice = fmt.Sprintf("%s %d is enough", base.Discipline, base.Capacity+extra)
+	case extra > 0:
+		advice = fmt.Sprintf("%d more in each queue are enough", extra)
+	case tried > 0:
+		advice = fmt.Sprintf("no capacity up to %d more than now changes that", tried)
+	default:
+		advice = "larger capacities were not tried: there are too many states"
+	}
+	for _, i := range full {
+		f := &r.Findings[i]
+		if deadlock {
+			f.Help = "a send that waits for room in a full queue is part of this; " + advice
+		} else {
+			f.Help = advice
+		}
+	}
+	if !deadlock {
+		r.Notes = append(r.Notes, v.exhaustivity())
+	}
+}
+
+// leastExtra is the least number of messages by which all capacities have to grow
+// so that no send is blocked (or no configuration is a deadlock); 0 if none of
+// those tried is enough, and then how many were tried to the end.
+func (v *verifier) leastExtra(deadlock bool) (extra, tried int) {
+	limit := min(maxTrialStates, max(minTrialStates, trialFactor*v.space.States))
+	for extra = 1; extra <= maxExtraCapacity; extra++ {
+		net, err := model.NewNetwork(withExtra(v.automata, extra))
+		if err != nil {
+			return 0, tried
+		}
+		workers := max(v.opt.Workers, v.space.Workers)
+		bad := make([]bool, workers)
+		space, err := explore.Reach(v.ctx, net, explore.Options{
+			Workers: workers, MaxStates: limit, Memory: v.opt.Memory,
+			Observe: func(worker, _ int, s lts.State, marks lts.Marks, steps int) {
+				if deadlock {
+					bad[worker] = bad[worker] || steps == 0 && !net.Final(s)
+				} else {
+					bad[worker] = bad[worker] || marks&^(model.MarkUnspecified|model.MarkFails) != 0
+				}
+			},
+		})
+		if err != nil {
+			return 0, tried
+		}
+		complete := space.Complete
+		space.Close()
+		if !complete {
+			return 0, tried
+		}
+		tried = extra
+		good := true
+		for _, b := range bad {
+			good = good && !b
+		}
+		if good {
+			return extra, tried
+		}
+	}
+	return 0, tried
+}
+
+func withExtra(a *model.Automata, extra int) *model.Automata {
+	b := *a
+	grow := func(c model.Channel) model.Channel {
+		if c.Discipline != model.Sync {
+			c.Capacity += extra
+		}
+		return c
+	}
+	b.Channels.Default = grow(a.Channels.Default)
+	b.Channels.Pairs = maps.Clone(a.Channels.Pairs)
+	for p, c := range b.Channels.Pairs {
+		b.Channels.Pairs[p] = grow(c)
+	}
+	return &b
+}
+
+// exhaustivity says whether the capacity is exhaustive in the sense of
+// k-multiparty compatibility: every send that is blocked in some configuration can
+// go ahead after steps of other roles alone. Defined for fifo channels between
+// pairs.
+func (v *verifier) exhaustivity() string {
+	if v.automata.Channels.Default.Discipline != model.FIFO || len(v.automata.Channels.Pairs) > 0 {
+		return "whether the bound is exhaustive is defined for one fifo capacity only"
+	}
+	if why := v.incomplete(); why != "" {
+		return "whether the bound is exhaustive is not known: " + why
+	}
+	if v.space.States > maxExhaustiveStates {
+		return fmt.Sprintf("whether the bound is exhaustive was not examined: more than %d states", maxExhaustiveStates)
+	}
+	for r := range v.automata.Roles {
+		if q := v.neverFreed(model.RoleID(r)); q != "" {
+			return fmt.Sprintf("the bound is not exhaustive: %s can wait for room in %s with nobody else able to make it", v.automata.Roles[r].Name, q)
+		}
+	}
+	return "the bound is exhaustive: every send that waits for room can go ahead after steps of others"
+}
+
+// neverFreed names a queue that blocks a send of r in some configuration from which
+// steps of the other roles alone never make room.
+func (v *verifier) neverFreed(r model.RoleID) string {
+	g := v.graph()
+	blocked := map[int][]int{} // queue -> configurations
+	for i, s := range g.states {
+		for _, a := range v.net.Blocked(s) {
+			if info := v.net.Action(a); info.Role == r {
+				if list := blocked[info.Queue]; len(list) == 0 || list[len(list)-1] != i {
+					blocked[info.Queue] = append(list, i)
+				}
+			}
+		}
+	}
+	for q := range v.net.Queues() {
+		if len(blocked[q]) == 0 {
+			continue
+		}
+		capacity := v.net.Queue(q).Capacity
+		free := make([]bool, len(g.states))
+		var todo []int
+		for i, s := range g.states {
+			if len(v.net.Content(s, q)) < capacity {
+				free[i] = true
+				todo = append(todo, i)
+			}
+		}
+		for len(todo) > 0 {
+			i := todo[len(todo)-1]
+			todo = todo[:len(todo)-1]
+			for _, e := range g.before[i] {
+				if !free[e.from] && e.role != r && e.peer != r {
+					free[e.from] = true
+					todo = append(todo, e.from)
+				}
+			}
+		}
+		for _, i := range blocked[q] {
+			if !free[i] {
+				return queueName(v.net, q)
+			}
+		}
+	}
+	return ""
+}
+
+// stateGraph is a small state space with its edges backwards.
+type stateGraph struct {
+	states []lts.State
+	before [][]backEdge
+}
+
+type backEdge struct {
+	from       int
+	role, peer model.RoleID
+}
+
+func (v *verifier) graph() *stateGraph {
+	if v.small != nil {
+		return v.small
+	}
+	g := &stateGraph{}
+	index := map[string]int{}
+	key := make([]byte, 0, 8*v.net.Width())
+	visit := func(s lts.State) int {
+		key = key[:0]
+		for _, w := range s {
+			for b := 0; b < 64; b += 8 {
+				key = append(key, byte(w>>b))
+			}
+		}
+		i, ok := index[string(key)]
+		if !ok {
+			i = len(g.states)
+			index[string(key)] = i
+			g.states = append(g.states, s.Clone())
+			g.before = append(g.before, nil)
+		}
+		return i
+	}
+	visit(v.net.Init())
+	steps := lts.NewSteps(v.net.Width())
+	for i := 0; i < len(g.states); i++ {
+		steps.Reset()
+		v.net.Next(g.states[i], steps)
+		for k, a := range steps.Actions {
+			info := v.net.Action(a)
+			to := visit(steps.Target(k))
+			g.before[to] = append(g.before[to], backEdge{i, info.Role, info.Peer})
+		}
+	}
+	v.small = g
+	return g
+}

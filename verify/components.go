@@ -1,0 +1,111 @@
+package verify
+
+import (
+	"strings"
+
+	"chorcheck/explore"
+	"chorcheck/lts"
+	"chorcheck/model"
+)
+
+// components looks for evidence in non-trivial bottom components. Trivial ones are
+// terminal configurations, which the observer has seen.
+type components struct {
+	v     *verifier
+	steps *lts.Steps
+	ends  bool // the protocol has an end
+}
+
+func newComponents(v *verifier) *components {
+	return &components{v: v, steps: lts.NewSteps(v.net.Width()), ends: v.loopsByDesign() == ""}
+}
+
+// activity is what the steps of a component do.
+type activity struct {
+	moves    []bool // by role: takes part in a step
+	received bool
+	taken    []bool // by queue
+	kinds    map[int]bool
+	final    bool // some configuration is final
+}
+
+func (c *components) visit(comp explore.Component) {
+	if comp.Trivial {
+		return
+	}
+	act := c.activity(comp)
+	net, on := c.v.net, c.v.on
+	s, depth := comp.Least, comp.Depth
+	add := c.v.evidence.add
+	var movers []string
+	for r, moves := range act.moves {
+		role := model.RoleID(r)
+		switch {
+		case moves:
+			movers = append(movers, roleName(net, role))
+		case on["stuck"] && net.Control(s, role) >= 0 && !isFinal(net, s, role):
+			// A role that takes part in no step is in the same local state
+			// everywhere in the component.
+			add(&exhibit{check: "stuck", cause: place(net, s, role), depth: depth, state: s, role: role})
+		}
+	}
+	cause := strings.Join(movers, " ")
+	if !act.final && !act.received && on["livelock"] {
+		add(&exhibit{check: "livelock", cause: cause, depth: depth, state: s})
+	}
+	if !act.final && c.ends && on["no-termination"] {
+		add(&exhibit{check: "no-termination", cause: cause, depth: depth, state: s})
+	}
+	if !on["orphan-message"] {
+		return
+	}
+	for q := range net.Queues() {
+		// What is never taken is there in every configuration: looking at one is
+		// enough. The same holds for a receiver that never moves.
+		info := net.Queue(q)
+		if net.Empty(s, q) || act.taken[q] && !info.Bag || net.Control(s, info.To) < 0 {
+			continue
+		}
+		if !act.moves[info.To] && !isFinal(net, s, info.To) {
+			continue
+		}
+		for _, m := range net.Content(s, q) {
+			if info.Bag && act.kinds[m] {
+				continue
+			}
+			add(orphan(net, s, depth, m, act.moves[info.To]))
+		}
+	}
+}
+
+// activity expands each configuration of a component once.
+func (c *components) activity(comp explore.Component) activity {
+	net := c.v.net
+	fired := make([]bool, net.Actions())
+	act := activity{moves: make([]bool, len(net.Automata().Roles)), taken: make([]bool, net.Queues()), kinds: map[int]bool{}}
+	for s := range comp.States() {
+		act.final = act.final || net.Final(s)
+		c.steps.Reset()
+		net.Next(s, c.steps)
+		for _, a := range c.steps.Actions {
+			fired[a] = true
+		}
+	}
+	for a := range fired {
+		if !fired[a] {
+			continue
+		}
+		info := net.Action(lts.Action(a))
+		act.moves[info.Role] = true
+		if info.Peer >= 0 {
+			act.moves[info.Peer] = true
+			act.received = true
+		}
+		if info.Kind == model.Receive {
+			act.received = true
+			act.taken[info.Queue] = true
+			act.kinds[info.Message] = true
+		}
+	}
+	return act
+}

@@ -1,0 +1,111 @@
+package replay
+
+import (
+	"fmt"
+	"slices"
+
+	"chorcheck/model"
+)
+
+// Queue is one queue of the network.
+type Queue struct {
+	Name       string // "Customer -> Shop", "mailbox of Shop", "bag of Shop"
+	Discipline model.Discipline
+	Capacity   int
+	Shared     bool // by all senders that use the default channel
+	Sender     model.RoleID
+	Receiver   model.RoleID // Sender has no meaning if the queue is shared
+}
+
+// noQueue stands for the queue of a pair that has none.
+const noQueue = -1
+
+// queues numbers the queues of the automata, and gives each ordered pair of
+// roles the number of its queue.
+func queues(a *model.Automata) (all []Queue, of [][]int) {
+	n := len(a.Roles)
+	of = make([][]int, n)
+	for from := range of {
+		of[from] = make([]int, n)
+		for to := range of[from] {
+			of[from][to] = noQueue
+		}
+	}
+	for to := range n {
+		shared := noQueue
+		for from := range n {
+			if from == to {
+				continue
+			}
+			pair := model.Pair{From: model.RoleID(from), To: model.RoleID(to)}
+			channel, own := a.Channels.Pairs[pair]
+			if !own {
+				channel = a.Channels.Default
+			}
+			if channel.Discipline == model.Sync {
+				continue
+			}
+			if own && channel.Discipline == model.Mailbox {
+				panic("replay: a mailbox for one pair of roles")
+			}
+			if !own && channel.Discipline != model.FIFO {
+				if shared == noQueue {
+					shared = len(all)
+					all = append(all, Queue{
+						Name:       fmt.Sprintf("%s of %s", channel.Discipline, a.Roles[to].Name),
+						Discipline: channel.Discipline,
+						Capacity:   channel.Capacity,
+						Shared:     true,
+						Sender:     -1,
+						Receiver:   pair.To,
+					})
+				}
+				of[from][to] = shared
+				continue
+			}
+			of[from][to] = len(all)
+			all = append(all, Queue{
+				Name:       fmt.Sprintf("%s -> %s", a.Roles[from].Name, a.Roles[to].Name),
+				Discipline: channel.Discipline,
+				Capacity:   channel.Capacity,
+				Sender:     pair.From,
+				Receiver:   pair.To,
+			})
+		}
+	}
+	return all, of
+}
+
+// put adds a message to a queue: at its end, or at its place in the order of a bag.
+func (q Queue) put(content []Message, m Message) []Message {
+	if q.Discipline != model.Bag {
+		return append(content, m)
+	}
+	at, _ := slices.BinarySearchFunc(content, m, compareMessages)
+	return slices.Insert(content, at, m)
+}
+
+// take removes one message of the kind of m. In a fifo or mailbox queue it is the
+// oldest one.
+func (q Queue) take(content []Message, m Message) []Message {
+	at := slices.IndexFunc(content, m.Equal)
+	if at < 0 || q.Discipline != model.Bag && at != 0 {
+		panic("replay: a message is taken that cannot be taken")
+	}
+	return slices.Delete(content, at, at+1)
+}
+
+// takeable gives the messages of a sender and label that can be taken: at most
+// one, the oldest, from a fifo or mailbox queue; each kind once, in order, from a bag.
+func (q Queue) takeable(content []Message, sender model.RoleID, label model.LabelID) []Message {
+	if q.Discipline != model.Bag {
+		content = content[:min(len(content), 1)]
+	}
+	var found []Message
+	for _, m := range content {
+		if m.Sender == sender && m.Label == label && !slices.ContainsFunc(found, m.Equal) {
+			found = append(found, m)
+		}
+	}
+	return found
+}

@@ -1,0 +1,106 @@
+package verify
+
+import "chorcheck/model"
+
+// Verdict on one check.
+type Verdict int
+
+// The verdicts. Holds means exhaustive.
+const (
+	Holds Verdict = iota
+	Violated
+	Inconclusive
+	NotApplicable // the check has no meaning for this network; the reason says why
+)
+
+func (v Verdict) String() string {
+	return [...]string{"holds", "violated", "inconclusive", "not applicable"}[v]
+}
+
+// Result is what a verification found out about one network.
+type Result struct {
+	Checks     []CheckResult // in the order of Checks()
+	Statistics Statistics
+}
+
+// CheckResult is the verdict on one check, with one finding for each distinct cause.
+type CheckResult struct {
+	Check    Check
+	Verdict  Verdict
+	Reason   string    // why it is inconclusive or not applicable
+	Notes    []string  // what a verdict is relative to, or advice that belongs to no finding
+	Findings []Finding // not empty if and only if Violated; shortest trace first
+	Omitted  int       // further causes beyond Options.MaxFindings
+}
+
+// Finding is one distinct cause of a violation.
+type Finding struct {
+	Cause   string         // names the cause in one line, equal in each run; see docs/semantics.md, section 3
+	Message string         // one sentence about the user's roles, without a final full stop
+	Help    string         // what to do about it; may be empty
+	Origins []model.Origin // the places concerned, most important first; may be empty
+	Trace   []Step         // a shortest run to the evidence, replayed; nil if the check has none
+	Final   *Configuration // where the trace ends; nil if there is no trace
+	Loop    string         // for a violation that goes on for ever: what goes on; else empty
+
+	room bool // a send that waits for room in a queue is part of it
+}
+
+// Step of a trace, in words and with its transitions.
+type Step struct {
+	Action     string // "Customer -> Shop: order" (send), "Shop <- Customer: order" (receive), "Shop: tries = 1" (internal)
+	Kind       string // send, receive, internal, rendezvous
+	Role       model.RoleID
+	Transition int          // index in the role's machine
+	Peer       model.RoleID // rendezvous: the receiver
+	PeerTrans  int          // rendezvous: the transition of the receiver, else -1
+	Values     []int64      // what the message carries
+	Origin     model.Origin
+	Fails      bool // the role ends in the state failed
+}
+
+// Configuration in words.
+type Configuration struct {
+	Roles  []RoleState
+	Queues []QueueState // those that are not empty, in the order of their names
+	Cycle  []string     // role names of a wait-for cycle, first one repeated at the end; empty if there is none
+}
+
+// RoleState is one role's part of a configuration.
+type RoleState struct {
+	Role      string
+	State     string // name of the local state
+	Final     bool
+	Failed    bool
+	Variables []string // "tries = 2"
+	Waits     []Wait   // what it offers but cannot do; empty if it can step or has no transition
+	Origin    model.Origin
+}
+
+// Wait is something that a role offers and that is not enabled.
+type Wait struct {
+	For    string // "to receive order from Customer", "for room in the queue to Shop", "for Shop to receive order"
+	On     string // the role that it waits for
+	Origin model.Origin
+}
+
+// QueueState is the content of one queue, oldest message first.
+type QueueState struct {
+	Name     string   // "Customer -> Shop", "mailbox of Shop", "bag of Shop"
+	Messages []string // "order", "order(3) from Customer"
+	Capacity int
+}
+
+// Statistics of the search.
+type Statistics struct {
+	States, Transitions uint64
+	Depth               int // number of breadth-first levels; the initial configuration is the first
+	Workers             int
+	PeakBytes           int64
+	ElapsedMS           float64
+	BitsPerState        int
+	Complete            bool
+	Reason              string // why it is not complete
+	Store               string // "exact"
+	Channels            string // the default channel, "fifo 4"
+}

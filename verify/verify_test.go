@@ -1,0 +1,103 @@
+package verify_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"chorcheck/internal/naive"
+	"chorcheck/model"
+	"chorcheck/verify"
+)
+
+// causes of a result: check -> cause -> length of the trace, -1 without one.
+func causes(r *verify.Result) map[string]map[string]int {
+	out := map[string]map[string]int{}
+	for _, c := range r.Checks {
+		for _, f := range c.Findings {
+			if out[c.Check.ID] == nil {
+				out[c.Check.ID] = map[string]int{}
+			}
+			length := len(f.Trace)
+			if c.Check.ID == "dead-interaction" {
+				length = -1
+			}
+			out[c.Check.ID][f.Cause] = length
+		}
+	}
+	return out
+}
+
+func nonEmpty(m map[string]map[string]int) map[string]map[string]int {
+	out := map[string]map[string]int{}
+	for check, causes := range m {
+		if len(causes) > 0 {
+			out[check] = causes
+		}
+	}
+	return out
+}
+
+// TestAgainstNaiveSearch compares everything that a verification says with a
+// search that shares no code with it.
+func TestAgainstNaiveSearch(t *testing.T) {
+	const limit = 2000
+	rapid.Check(t, func(t *rapid.T) {
+		a := naive.Automata().Draw(t, "automata")
+		want := naive.Search(a, limit)
+		if !want.Complete {
+			t.Skip("too large")
+		}
+		compare(t, a, want)
+	})
+}
+
+func compare(t *rapid.T, a *model.Automata, want *naive.Result) {
+	var first *verify.Result
+	for _, workers := range []int{1, 2, 4} {
+		got, err := verify.Verify(context.Background(), a, verify.Options{Workers: workers, MaxFindings: 1 << 20})
+		require.NoError(t, err)
+		require.EqualValues(t, want.States, got.Statistics.States, "states")
+		require.EqualValues(t, want.Transitions, got.Statistics.Transitions, "transitions")
+		require.Equal(t, want.Depth+1, got.Statistics.Depth, "depth")
+		require.Equal(t, nonEmpty(want.Causes), causes(got))
+		for _, c := range got.Checks {
+			switch {
+			case want.NotApplicable[c.Check.ID]:
+				require.Equal(t, verify.NotApplicable, c.Verdict, c.Check.ID)
+			case len(want.Causes[c.Check.ID]) > 0:
+				require.Equal(t, verify.Violated, c.Verdict, c.Check.ID)
+			default:
+				require.Equal(t, verify.Holds, c.Verdict, c.Check.ID)
+			}
+		}
+		if first == nil {
+			first = got
+			continue
+		}
+		for i := range first.Checks {
+			require.Equal(t, first.Checks[i], got.Checks[i], "workers")
+		}
+	}
+}
+
+func TestSystemsOfTheNote(t *testing.T) {
+	for _, name := range naive.Systems() {
+		for _, requests := range []int{0, 1, 2} {
+			for _, ch := range []model.Channel{{Discipline: model.Sync}, {Discipline: model.FIFO, Capacity: 1}, {Discipline: model.Bag, Capacity: 3}, {Discipline: model.Mailbox, Capacity: 3}} {
+				a := naive.System(name, requests, ch)
+				want := naive.Search(a, 1<<20)
+				got, err := verify.Verify(context.Background(), a, verify.Options{MaxFindings: 1 << 20})
+				require.NoError(t, err)
+				require.EqualValues(t, want.States, got.Statistics.States, "%s %d %s", name, requests, ch)
+				require.Equal(t, nonEmpty(want.Causes), causes(got), "%s %d %s", name, requests, ch)
+				if slices.Contains([]string{"V1", "V2"}, name) {
+					require.Empty(t, causes(got)["stuck"])
+				}
+			}
+		}
+	}
+}
