@@ -43,7 +43,7 @@ func determinise(p *projector, start int) (*determinised, error) {
 	d := &determinised{ambiguities: p.ambiguities}
 	c := &closer{p: p, sends: map[int]bool{}, warned: map[Origin]bool{}}
 	index := map[string]int{}
-	var sets [][]int
+	var sets, from [][]int
 	visit := func(seeds []int) (int, bool) {
 		set := c.closure(seeds)
 		sorted := slices.Clone(set)
@@ -54,6 +54,7 @@ func determinise(p *projector, start int) (*determinised, error) {
 			id = len(sets)
 			index[key] = id
 			sets = append(sets, set)
+			from = append(from, seeds)
 		}
 		return id, len(sets) <= MaxLocalStates && c.work <= maxSubsetWork
 	}
@@ -64,6 +65,7 @@ func determinise(p *projector, start int) (*determinised, error) {
 			s.accept = s.accept || p.nodes[n].accept
 			s.ended = s.ended || p.nodes[n].ended
 		}
+		c.seeds = from[i]
 		for _, alt := range c.combine(sets[i], nil, true) {
 			to, ok := visit(alt.targets)
 			if !ok {
@@ -82,6 +84,7 @@ type closer struct {
 	sends       map[int]bool // decision node -> all its branches begin with sends only
 	warned      map[Origin]bool
 	ambiguities []Ambiguity
+	seeds       []int // of the set that is being looked at
 	work        int
 }
 
@@ -203,35 +206,69 @@ func (c *closer) combine(worlds []int, path []int, report bool) []alternative {
 	var out []alternative
 	for _, key := range keys {
 		var having [][]alternative
-		lacking := -1
+		has, lacking := -1, -1
 		for i, alts := range byWorld {
 			same := filterKey(alts, key)
 			if len(same) > 0 {
 				having = append(having, same)
+				has = max(has, i)
 			} else if lacking < 0 || len(byWorld[lacking]) == 0 {
 				lacking = i
 			}
 		}
 		first := having[0][0]
 		if first.label.kind != Receive && lacking >= 0 && report {
-			c.warn(first, worlds[lacking], byWorld[lacking])
+			c.warn(first, byWorld[lacking], c.choice(worlds[has], worlds[lacking]))
 		}
 		out = append(out, product(having, first.label.kind == Receive)...)
 	}
 	return out
 }
 
-func (c *closer) warn(alt alternative, other int, others []alternative) {
+func (c *closer) warn(alt alternative, others []alternative, choice Origin) {
 	act := alt.origins[0]
 	if c.warned[act] {
 		return
 	}
 	c.warned[act] = true
-	a := Ambiguity{Role: c.p.role, Act: act}
+	a := Ambiguity{Role: c.p.role, Act: act, Choice: choice}
 	if len(others) > 0 {
 		a.Other = others[0].origins[0]
 	}
 	c.ambiguities = append(c.ambiguities, a)
+}
+
+// choice is the place of the innermost choice or loop of others that leads to both
+// nodes; 0 if they came apart before the present set.
+func (c *closer) choice(x, y int) Origin {
+	parent := map[int]int{}
+	stack := slices.Clone(c.seeds)
+	for _, n := range stack {
+		parent[n] = -1
+	}
+	for len(stack) > 0 {
+		n := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if c.p.nodes[n].decides {
+			continue
+		}
+		for _, e := range c.p.nodes[n].silent {
+			if _, seen := parent[e.to]; !seen {
+				parent[e.to] = n
+				stack = append(stack, e.to)
+			}
+		}
+	}
+	above := map[int]bool{}
+	for n := x; n >= 0; n = parent[n] {
+		above[n] = true
+	}
+	for n := y; n >= 0; n = parent[n] {
+		if above[n] && len(c.p.nodes[n].silent) > 1 {
+			return c.p.nodes[n].origin
+		}
+	}
+	return 0
 }
 
 func filterKey(alts []alternative, key string) []alternative {

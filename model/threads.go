@@ -5,7 +5,7 @@ import "slices"
 // par builds the interleaving of a role's threads: each thread is projected and
 // made deterministic by itself, and the nodes of the product are tuples of their
 // states. Where every thread may be over, a silent edge leads on; where one has
-// reached an `end`, another leads to the end of the role's part.
+// reached an `end`, that is the end of the role's part, whatever the others do.
 func (p *projector) par(st *Par, next int) (int, error) {
 	var threads []*determinised
 	for _, body := range st.Threads {
@@ -50,12 +50,15 @@ func (p *projector) interleave(threads []*determinised, origin Origin, next int)
 			return 0, tooLarge{}
 		}
 		tuple, n := tuples[i], graphNode{origin: origin}
-		over := true
+		over, ended := true, false
 		for t, d := range threads {
 			s := &d.states[tuple[t]]
 			over = over && s.accept
 			if s.ended {
 				n.silent = append(n.silent, silentEdge{to: p.end})
+				// Unless others decide whether the thread came here at all, there
+				// is nothing but the end now.
+				ended = ended || !s.accept && len(s.actions) == 0
 			}
 			for _, a := range s.actions {
 				to := append([]int(nil), tuple...)
@@ -63,7 +66,9 @@ func (p *projector) interleave(threads []*determinised, origin Origin, next int)
 				n.actions = append(n.actions, action{a.label, a.origins, visit(to)})
 			}
 		}
-		if over {
+		if ended {
+			n.actions = nil
+		} else if over {
 			n.silent = append(n.silent, silentEdge{to: next})
 		}
 		p.nodes[ids[i]] = n
