@@ -127,6 +127,9 @@ func (g *generator) machines() {
 		for s := range pick(g, []int{2, 3, 3, 4, 4, 4, 1}) {
 			m.States = append(m.States, model.LocalState{Name: fmt.Sprintf("s%d", s), Final: pick(g, []bool{false, false, true})})
 		}
+		if !g.oneIn(3) {
+			m.States[g.upTo(0, len(m.States)-1)].Final = true
+		}
 		g.a.Machines = append(g.a.Machines, m)
 		g.room = append(g.room, pick(g, []int{4, 5, 6, 6, 6, 3, 2, 0}))
 	}

@@ -13,7 +13,11 @@ type Edge struct {
 
 // Result is what a search found out.
 type Result struct {
-	States, Transitions, Depth int
+	States, Transitions int
+
+	// Depth is the greatest distance from the initial configuration. The depth
+	// of docs/semantics.md counts levels, and is one more.
+	Depth int
 
 	// Complete is false if the limit cut the search short; then only the fields
 	// above and the graph are filled in, for the part that was searched.

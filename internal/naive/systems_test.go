@@ -123,7 +123,7 @@ func TestVerdicts(t *testing.T) {
 		{"V1", 0, sync, false, causes{}},
 		{"V1", 1, fifo1, false, causes{}},
 		{"V1", 0, fifo1, false, causes{BoundReached: {"E -> A": 1, "A -> B": 5, "B -> C": 9, "B -> D": 9}}},
-		{"V1", 0, fifo2, true, causes{BoundReached: {"E -> A": 2}}},
+		{"V1", 0, fifo2, false, causes{BoundReached: {"E -> A": 2, "A -> B": 8, "B -> C": 14, "B -> D": 14}}},
 		{"V2", 1, sync, false, causes{}},
 		{"V2", 2, sync, false, causes{}},
 		{"V2", 0, sync, false, causes{}},
@@ -153,12 +153,12 @@ func TestVerdicts(t *testing.T) {
 			},
 		}},
 		{"V3-verbatim", 1, sync, true, causes{
-			// Without a second timer, A's clock is still running.
-			Deadlock: {"B@Bs C@C1 TA@T1": 5, "B@Bs D@D1 TA@T1": 5},
+			// The timer takes A's only start, and has stopped A.
+			Deadlock: {"B@Bs C@C1": 5, "B@Bs D@D1": 5},
 		}},
 		{"V4", 1, fifo1, true, causes{Deadlock: {}, OrphanMessage: {}, UnspecifiedReception: {}}},
 		{"V4", 0, fifo2, true, causes{Deadlock: {}, OrphanMessage: {}, UnspecifiedReception: {}}},
-		{"V5", 3, sync, true, causes{Deadlock: {"E@E2 A@Aw B@Bx C@C1 D@D1": 14}}},
+		{"V5", 3, sync, true, causes{Deadlock: {"A@Aw B@Bx C@C1 D@D1": 14}}},
 		{"V6", 1, sync, false, causes{}},
 		{"V6", 1, fifo1, false, causes{
 			Deadlock:             {"A@Ac": 10},
