@@ -79,11 +79,14 @@ func BenchmarkBottomComponents(b *testing.B) {
 	for _, c := range []struct {
 		name string
 		sys  lts.System
+		keep func(lts.Action) bool
 	}{
-		{"acyclic", counters{width: 1, count: 7, digits: 10}},
-		{"endless", counters{width: 1, count: 7, digits: 10, wrap: true}},
-		{"endless/wide", counters{width: 2, count: 7, digits: 10, wrap: true}},
-		{"pipeline", pipeline{width: 1, cells: 10}},
+		{"acyclic", counters{width: 1, count: 7, digits: 10}, nil},
+		{"endless", counters{width: 1, count: 7, digits: 10, wrap: true}, nil},
+		{"endless/wide", counters{width: 2, count: 7, digits: 10, wrap: true}, nil},
+		{"pipeline", pipeline{width: 1, cells: 10}, nil},
+		{"sequential", counters{width: 1, count: 7, digits: 10, wrap: true}, func(lts.Action) bool { return true }},
+		{"sequential/wide", counters{width: 2, count: 7, digits: 10, wrap: true}, func(lts.Action) bool { return true }},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			sp, err := Reach(context.Background(), c.sys, Options{Workers: 2})
@@ -93,7 +96,7 @@ func BenchmarkBottomComponents(b *testing.B) {
 			defer sp.Close()
 			for b.Loop() {
 				n := uint64(0)
-				if err := sp.BottomComponents(context.Background(), nil, func(c Component) { n += c.Size }); err != nil {
+				if err := sp.BottomComponents(context.Background(), c.keep, func(c Component) { n += c.Size }); err != nil {
 					b.Fatal(err)
 				}
 				b.ReportMetric(float64(n), "states")

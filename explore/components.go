@@ -21,10 +21,12 @@ import (
 // which is a bottom component only if it is everything. So: either nothing has
 // no steps, and everything is marked, and there is one component; or the marked
 // part can be forgotten. A sweep expands the unmarked configurations of each
-// level, from the last to the first, and marks those with a marked successor;
-// sweeps are repeated while they bring something. They need not reach the
-// fixed point for the forgetting: a component with a step to something marked is
-// not a bottom component. (If only some actions count as steps, the initial
+// level and marks those with a marked successor. The first sweep runs from the last
+// level to the first, which follows all steps to deeper levels at once, the
+// next one from the first to the last, which follows those back, and so on, while
+// they bring something. They need not reach the fixed point for the
+// forgetting: a component with a step to something marked is not a bottom
+// component. (If only some actions count as steps, the initial
 // configuration need not reach everything, and it is left out.)
 //
 // Tarjan's algorithm, in the form of Pearce, with explicit stacks, on what is
@@ -172,9 +174,12 @@ func (b *bottoms) mark() error {
 		workers[i] = sp.newExpansion(b.keep)
 	}
 	before := uint64(0)
-	for first := true; first || b.left > 0; first = false {
+	for round := 0; round == 0 || b.left > 0; round++ {
 		var gained atomic.Uint64
-		for level := sp.Levels - 1; level >= 0; level-- {
+		for level := range sp.Levels {
+			if round%2 == 0 {
+				level = sp.Levels - 1 - level
+			}
 			if err := b.ctx.Err(); err != nil {
 				return err
 			}
@@ -193,8 +198,8 @@ func (b *bottoms) mark() error {
 		}
 		gain := gained.Load()
 		b.left -= gain
-		// Sweeps often gain more and more, as more levels are wrapped
-		// around. If they do not, the rest is for the sequential search.
+		// Sweeps often gain more and more. If they do not, the rest is for
+		// the sequential search.
 		if gain == 0 || gain < b.left/16 && gain < 2*before {
 			break
 		}

@@ -65,9 +65,7 @@ func (c *checked) Init() State {
 	if !before.Equal(other) {
 		c.fail("lts: the initial state was %x and is now %x", before, other)
 	}
-	for i := range other {
-		other[i] = ^other[i]
-	}
+	overwrite(other)
 	if !before.Equal(s) {
 		c.fail("lts: two initial states share memory")
 		copy(s, before)
@@ -82,11 +80,13 @@ func (c *checked) Next(s State, out *Steps) Marks {
 	state := s.Clone()
 	actions, words := slices.Clone(out.Actions), slices.Clone(out.Words)
 
-	marks := c.System.Next(s, out)
-	if !s.Equal(state) {
-		c.fail("lts: Next changed its state from %x to %x", state, s)
-		copy(s, state)
+	// The system gets a copy, which is worthless afterwards.
+	given := s.Clone()
+	marks := c.System.Next(given, out)
+	if !given.Equal(state) {
+		c.fail("lts: Next changed its state from %x to %x", state, given)
 	}
+	overwrite(given)
 	if out.width != c.width {
 		c.fail("lts: Next was given, or made, a buffer of width %d, the system's is %d", out.width, c.width)
 	}
@@ -108,18 +108,22 @@ func (c *checked) Next(s State, out *Steps) Marks {
 	return marks
 }
 
-// again calls Next once more, with a state that is overwritten afterwards, and
-// compares.
+// again calls Next once more and compares.
 func (c *checked) again(state State, marks Marks, actions []Action, words []uint64) {
 	scratch, out := state.Clone(), NewSteps(c.width)
 	second := c.System.Next(scratch, out)
-	for i := range scratch {
-		scratch[i] = ^scratch[i]
-	}
+	overwrite(scratch)
 	if second != marks {
 		c.fail("lts: the marks of %x were %x and are now %x", state, marks, second)
 	}
 	if !slices.Equal(out.Actions, actions) || !slices.Equal(out.Words, words) {
 		c.fail("lts: the steps of %x were %v to %x and are now %v to %x", state, actions, words, out.Actions, out.Words)
+	}
+}
+
+// overwrite makes another state of s: whoever still holds it will be noticed.
+func overwrite(s State) {
+	for i := range s {
+		s[i] = ^s[i]
 	}
 }

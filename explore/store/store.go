@@ -154,7 +154,7 @@ func (w *Writer) Add(states []uint64) int {
 // NextSlots is the number of slots that Grow would give the table.
 func (s *Store) NextSlots() int {
 	n := len(s.slots)
-	if n < 1<<20 {
+	if n < 1<<16 {
 		return s.fitting(4 * n)
 	}
 	return s.fitting(2 * n)

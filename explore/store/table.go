@@ -18,9 +18,10 @@ func fingerprint(h uint64) uint64 { return h << placeBits }
 
 func slotOf(h uint64) uint64 { return h >> 32 & (line - 1) }
 
-// lineAt is the cache line with number i.
+// lineAt is the cache line with number i, which has to exist. It is the innermost
+// step of everything, and line numbers come from a shift or a mask.
 func lineAt(slots []uint64, i uint64) *[line]uint64 {
-	return (*[line]uint64)(slots[i*line:])
+	return (*[line]uint64)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(slots)), i*(line*wordBytes)))
 }
 
 // address is where a line is, for prefetching only.
