@@ -78,7 +78,11 @@ func baseName(name string) string {
 }
 
 func (u *Unit) loadChoreography(opt Options, bag *diag.Bag) {
-	low := chor.Lower(chor.Parse(u.File, bag), opt.Set, bag)
+	tree := chor.Parse(u.File, bag)
+	if len(tree.Items) == 0 && bag.Failed() {
+		return // nothing could be read: what is missing is not worth another message
+	}
+	low := chor.Lower(tree, opt.Set, bag)
 	if low == nil || bag.Failed() {
 		return
 	}

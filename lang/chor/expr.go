@@ -118,8 +118,8 @@ func (e *elaborator) expr(x Expr, cx exprScope, want valueType) operand {
 	e.exprDepth++
 	defer func() { e.exprDepth-- }()
 	if e.exprDepth > maxExprDepth {
-		if !e.stopped {
-			e.stopped = true
+		if !e.tooDeep {
+			e.tooDeep = true
 			e.fail(diag.UnfoldedTooDeep, x.Pos(), "split it with variables or parameters", "the expression is nested deeper than %d", maxExprDepth)
 		}
 		return operand{}
@@ -237,6 +237,9 @@ func (e *elaborator) comparison(n *Binary, op binaryOp, cx exprScope) operand {
 	var x, y operand
 	if e.isEnumValue(n.X, cx) {
 		y = e.expr(n.Y, cx, valueType{})
+		if y.typ.kind == typeBad {
+			return operand{} // nothing tells what the name means
+		}
 		x = e.expr(n.X, cx, y.typ)
 	} else {
 		x = e.expr(n.X, cx, valueType{})
@@ -322,9 +325,9 @@ func (e *elaborator) name(n *Name, cx exprScope, want valueType) operand {
 		return e.enumValue(id, want)
 	}
 	if cx.owner == nil {
-		if d := e.varNames[id.Name]; len(d) > 0 {
-			d[0].used = true
-			e.failWith(diag.NotConstant, id.At, d[0].ident.At, "this variable", "use parameters and loop variables here",
+		if at, ok := e.varPlaces[id.Name]; ok {
+			e.constVars[id.Name] = struct{}{}
+			e.failWith(diag.NotConstant, id.At, at, "this variable", "use parameters and loop variables here",
 				"`%s` is a variable, but %s must be known before the run", id.Name, cx.what)
 			return operand{}
 		}
@@ -356,10 +359,10 @@ func (e *elaborator) enumValue(id Ident, want valueType) operand {
 				Secondary: []diag.Label{{Span: all[0].at, Text: "a value of another enumeration"}},
 			}
 			var list []candidate
-			for _, name := range want.enum.names {
+			for _, name := range want.enum.names[:min(len(want.enum.names), 2000)] {
 				list = append(list, candidate{name: name})
 			}
-			suggest(&d, id.Name, list)
+			e.suggest(&d, id.Name, list)
 			e.add(d)
 		}
 		return operand{}
@@ -442,6 +445,10 @@ func (e *elaborator) unknownValue(id Ident, cx exprScope) {
 	if _, bad := e.badVars[id.Name]; bad || !e.fresh(diag.UnknownName, id.At) || e.inDamage(id.Name) {
 		return
 	}
+	if e.bag.Full() {
+		e.fail(diag.UnknownName, id.At, "", "there is no such parameter or variable") // only counted
+		return
+	}
 	d := diag.Diagnostic{
 		Code: diag.UnknownName, Message: fmt.Sprintf("there is no parameter or variable `%s`", id.Name),
 		Primary: diag.Label{Span: id.At}, Help: "declare it with `param` or `var`",
@@ -458,6 +465,6 @@ func (e *elaborator) unknownValue(id Ident, cx exprScope) {
 	for _, v := range e.varDecls {
 		list = append(list, candidate{v.ident.Name, v.ident.At})
 	}
-	suggest(&d, id.Name, list)
+	e.suggest(&d, id.Name, list)
 	e.add(d)
 }

@@ -3,6 +3,7 @@ package chor
 import (
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"chorcheck/lang/diag"
 	"chorcheck/lang/source"
@@ -82,7 +83,7 @@ type elaborator struct {
 	file    *File
 	bag     *diag.Bag
 	seen    map[reportKey]struct{}
-	damaged []string // the text of items that the parser could not read
+	damaged map[string]struct{} // the words of items that the parser could not read
 
 	title     Ident
 	titleAt   Span // of the `choreography` declaration, or the start of the text
@@ -96,6 +97,8 @@ type elaborator struct {
 	vars      map[varKey]*varSym
 	varDecls  []*varDecl
 	varNames  map[string][]*varDecl
+	varPlaces map[string]Span     // where each name is declared as a variable first
+	constVars map[string]struct{} // variables wrongly used as constants
 	badVars   map[string]struct{} // variables whose declaration has an error
 	enums     map[string]*enumType
 	enumNames map[string][]enumValue
@@ -113,6 +116,7 @@ type elaborator struct {
 
 	concrete  bool // the second walk
 	stopped   bool // a limit was exceeded: leave quickly
+	tooDeep   bool // an expression was too deep, which is said once
 	depth     int
 	exprDepth int
 	exprNodes int
@@ -150,12 +154,15 @@ func newElaborator(f *File, bag *diag.Bag) *elaborator {
 		file:      f,
 		bag:       bag,
 		seen:      map[reportKey]struct{}{},
+		damaged:   map[string]struct{}{},
 		params:    map[string]*paramSym{},
 		roles:     map[string]*roleSym{},
 		protocols: map[string]*protocolSym{},
 		globals:   map[string]Span{},
 		vars:      map[varKey]*varSym{},
 		varNames:  map[string][]*varDecl{},
+		varPlaces: map[string]Span{},
+		constVars: map[string]struct{}{},
 		badVars:   map[string]struct{}{},
 		enums:     map[string]*enumType{},
 		enumNames: map[string][]enumValue{},
@@ -182,11 +189,28 @@ func (e *elaborator) add(d diag.Diagnostic) {
 		return
 	}
 	e.seen[reportKey{d.Code, d.Primary.Span}] = struct{}{}
+	d.Message, d.Help = shorten(d.Message), shorten(d.Help)
+	for i := range d.Secondary {
+		d.Secondary[i].Text = shorten(d.Secondary[i].Text)
+	}
 	if n := len(e.performs); n > 0 {
 		p := e.performs[n-1]
 		d.Secondary = append(slices.Clip(d.Secondary), diag.Label{Span: p.at, Text: fmt.Sprintf("`%s` is performed here", p.protocol)})
 	}
 	e.bag.Add(d)
+}
+
+// shorten cuts a message in which a very long name stands.
+func shorten(text string) string {
+	const longest = 1000 // bytes
+	if len(text) <= longest {
+		return text
+	}
+	cut := longest
+	for !utf8.RuneStart(text[cut]) {
+		cut--
+	}
+	return text[:cut] + ".."
 }
 
 // fail gives an error with a help line, which may be empty.
@@ -306,7 +330,7 @@ func (e *elaborator) unroll() model.Seq {
 	}
 	seq, _ := e.block(statements, &scopeEnv{})
 	for _, d := range e.dead {
-		if _, ok := e.reached[d.item]; !ok {
+		if _, ok := e.reached[d.item]; !ok && !e.stopped {
 			e.add(diag.Diagnostic{
 				Code: diag.NeverReached, Severity: diag.Warning,
 				Message:   "this statement is never reached",
@@ -333,7 +357,7 @@ func (e *elaborator) warnUnused() {
 		}
 	}
 	for _, v := range e.varDecls {
-		if !v.used && !e.inDamage(v.ident.Name) {
+		if _, used := e.constVars[v.ident.Name]; !v.used && !used && !e.inDamage(v.ident.Name) {
 			warn(diag.UnusedVariable, v.ident, "variable", "remove it, or use it in a guard, a `let` or a message")
 		}
 	}

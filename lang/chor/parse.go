@@ -29,7 +29,7 @@ func Parse(file *source.File, bag *diag.Bag) *File {
 		return tree
 	}
 	s := scan(file.Text)
-	p := &parser{text: file.Text, toks: s.tokens, lines: newLineTable(file.Text), errAt: -1, closedAt: -1, braced: -1}
+	p := &parser{text: file.Text, toks: s.tokens, lines: newLineTable(file.Text), errAt: -1, closedAt: -1, braced: -1, sender: -1}
 	p.matchBraces()
 	tree.Items = p.topLevel()
 	tree.Comments = s.comments
@@ -57,10 +57,11 @@ type parser struct {
 	open     []int32 // the braces of the blocks being parsed
 	strays   int     // closing braces without a partner that nothing has accounted for
 	suspect  [2]int32
-	closedAt int // the token at which unclosed blocks were reported
-	bare     int // depth of blocks without a head
+	closedAt int   // the token at which unclosed blocks were reported
+	bare     int   // depth of blocks without a head
 	braced   int32 // the brace behind the choreography's name, -1 if there is none
 	inEnv    bool
+	sender   int // the token at which the sender of an interaction stands
 
 	formulas []source.Span
 }
@@ -540,7 +541,7 @@ func (p *parser) ident(what string) Ident {
 		p.errAt = p.pos
 		p.take()
 		return Ident{node{t.span()}, clean(p.str(t))}
-	case t.kind == tWord && !t.has(fReserved) && !(t.first() && p.startsItem(0)):
+	case t.kind == tWord && !t.has(fReserved) && (p.pos == p.sender || !t.first() || !p.startsItem(0)):
 		p.take()
 		name := p.str(t)
 		if t.has(fDirty) {

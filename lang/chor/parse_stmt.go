@@ -113,6 +113,7 @@ func (p *parser) interaction() Item {
 		p.errAt = -1
 		s.From = RoleRef{node: p.gone(), Name: Ident{node: p.gone()}}
 	} else {
+		p.sender = p.pos
 		s.From = p.roleRef("the sender")
 	}
 	if p.is(tComma) && !p.tok().first() {

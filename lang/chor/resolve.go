@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"chorcheck/lang/diag"
 	"chorcheck/model"
@@ -35,7 +36,8 @@ type roleSym struct {
 	array bool
 	size  int
 	first model.RoleID
-	bad   bool // its size is not known; a diagnostic has been given
+	ids   []model.RoleID // all members, consecutive
+	bad   bool           // its size is not known; a diagnostic has been given
 	used  bool
 }
 
@@ -68,8 +70,15 @@ func (e *elaborator) declare(set map[string]int64) {
 	e.findDamage(e.file.Items, 0)
 	e.declareTitle()
 	for _, it := range e.file.Items {
-		if d, ok := it.(*ParamDecl); ok {
+		switch d := it.(type) {
+		case *ParamDecl:
 			e.declareParam(d)
+		case *VarDecl:
+			for _, id := range d.Names {
+				if _, ok := e.varPlaces[id.Name]; !ok {
+					e.varPlaces[id.Name] = id.At
+				}
+			}
 		}
 	}
 	e.override(set)
@@ -92,14 +101,16 @@ func (e *elaborator) declare(set map[string]int64) {
 	e.declareNames()
 }
 
-// findDamage collects the text of what the parser could not read: it may have
+// findDamage collects the words of what the parser could not read: it may have
 // declared a name that then seems to be missing.
 func (e *elaborator) findDamage(items []Item, depth int) {
 	for _, it := range items {
 		switch it := it.(type) {
 		case *BadItem:
 			if e.file.Source != nil {
-				e.damaged = append(e.damaged, e.file.Source.Slice(it.At))
+				for word := range strings.FieldsFuncSeq(e.file.Source.Slice(it.At), notInWord) {
+					e.damaged[word] = struct{}{}
+				}
 			}
 		case *ProtocolDecl:
 			if depth == 0 {
@@ -109,8 +120,11 @@ func (e *elaborator) findDamage(items []Item, depth int) {
 	}
 }
 
+func notInWord(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+
 func (e *elaborator) inDamage(name string) bool {
-	return slices.ContainsFunc(e.damaged, func(text string) bool { return strings.Contains(text, name) })
+	_, ok := e.damaged[name]
+	return ok
 }
 
 // global declares a name of the one space of roles, parameters and protocols. It
@@ -184,7 +198,7 @@ func (e *elaborator) override(set map[string]int64) {
 			Primary: diag.Label{Span: e.titleAt, Text: "this choreography has no such parameter"},
 			Help:    "declare it, or leave the setting out",
 		}
-		suggest(&d, name, e.paramCandidates())
+		e.suggest(&d, name, e.paramCandidates())
 		e.bag.Add(d) // several settings share one place
 	}
 }
@@ -265,6 +279,7 @@ func (e *elaborator) declareRoles() {
 				if r.array {
 					role.Name, role.Array, role.Index = fmt.Sprintf("%s[%d]", rn.Name.Name, m), rn.Name.Name, m
 				}
+				r.ids = append(r.ids, model.RoleID(len(e.modelRoles)))
 				e.modelRoles = append(e.modelRoles, role)
 			}
 		}

@@ -95,7 +95,7 @@ func (e *elaborator) discipline(d Discipline) (model.Channel, bool) {
 				Code: diag.UnknownDiscipline, Message: fmt.Sprintf("`%s` is no kind of channel", d.Kind.Name),
 				Primary: diag.Label{Span: d.Kind.At}, Help: "write `fifo`, `sync`, `mailbox` or `bag`",
 			}
-			suggest(&out, d.Kind.Name, []candidate{{name: "fifo"}, {name: "sync"}, {name: "mailbox"}, {name: "bag"}})
+			e.suggest(&out, d.Kind.Name, []candidate{{name: "fifo"}, {name: "sync"}, {name: "mailbox"}, {name: "bag"}})
 			e.add(out)
 		}
 		return ch, false

@@ -3,7 +3,6 @@ package chor
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"chorcheck/lang/diag"
 	"chorcheck/model"
@@ -89,11 +88,12 @@ func (e *elaborator) role(ref RoleRef, sc *scopeEnv, use bool) roleVal {
 		e.add(d)
 		return roleVal{}
 	}
-	return e.member(v.ids[i])
+	return e.member(v.ids[i : i+1])
 }
 
-func (e *elaborator) member(id model.RoleID) roleVal {
-	return roleVal{ok: true, name: e.modelRoles[id].Name, ids: []model.RoleID{id}}
+// member is the role whose number is the only one of ids.
+func (e *elaborator) member(ids []model.RoleID) roleVal {
+	return roleVal{ok: true, name: e.modelRoles[ids[0]].Name, ids: ids}
 }
 
 // roleName resolves the name of a role or an array.
@@ -133,15 +133,15 @@ func (e *elaborator) roleName(id Ident, sc *scopeEnv, use bool) roleVal {
 	if r.bad {
 		return roleVal{}
 	}
-	v := roleVal{ok: true, name: id.Name, array: r.array, ids: make([]model.RoleID, r.size)}
-	for i := range v.ids {
-		v.ids[i] = r.first + model.RoleID(i)
-	}
-	return v
+	return roleVal{ok: true, name: id.Name, array: r.array, ids: r.ids}
 }
 
 func (e *elaborator) unknownRole(id Ident, sc *scopeEnv) {
 	if !e.fresh(diag.UnknownRole, id.At) || e.inDamage(id.Name) {
+		return
+	}
+	if e.bag.Full() {
+		e.fail(diag.UnknownRole, id.At, "", "there is no such role") // only counted
 		return
 	}
 	d := diag.Diagnostic{
@@ -169,7 +169,7 @@ func (e *elaborator) unknownRole(id Ident, sc *scopeEnv) {
 			list = append(list, candidate{l.ident.Name, l.ident.At})
 		}
 	}
-	suggest(&d, id.Name, list)
+	e.suggest(&d, id.Name, list)
 	e.add(d)
 }
 
@@ -235,57 +235,27 @@ func (e *elaborator) paramCandidates() []candidate {
 	return list
 }
 
-// suggest adds the candidate that is most like the name, if there is one.
-func suggest(d *diag.Diagnostic, name string, list []candidate) {
-	const longest = 64
-	if len(name) > longest {
+// suggest adds the candidate that is most like the name, if there is one. A
+// single letter is like every other one. What will not be shown gets no advice, and
+// only so many candidates are looked at: bad texts may be long.
+func (e *elaborator) suggest(d *diag.Diagnostic, name string, list []candidate) {
+	const most = 2000
+	if len(name) < 2 || e.bag.Full() {
 		return
 	}
-	best, distance := -1, max(1, len(name)/3)+1
+	list = list[:min(len(list), most)]
+	names := make([]string, len(list))
 	for i, c := range list {
-		if c.name == "" || c.name == name || len(c.name) > longest {
-			continue
-		}
-		n := editDistance(name, c.name)
-		if strings.EqualFold(name, c.name) {
-			n = 0
-		}
-		if n < distance && n < max(len(name), len(c.name)) {
-			best, distance = i, n
-		}
+		names[i] = c.name
 	}
-	if best < 0 {
+	best := diag.Nearest(name, names)
+	if best == "" {
 		return
 	}
-	d.Help = fmt.Sprintf("did you mean `%s`?", list[best].name)
-	if list[best].at.Len() > 0 {
-		d.Secondary = append(d.Secondary, diag.Label{Span: list[best].at, Text: fmt.Sprintf("`%s` is declared here", list[best].name)})
+	d.Help = fmt.Sprintf("did you mean `%s`?", best)
+	if c := list[slices.Index(names, best)]; c.at.Len() > 0 {
+		d.Secondary = append(d.Secondary, diag.Label{Span: c.at, Text: fmt.Sprintf("`%s` is declared here", best)})
 	}
-}
-
-// editDistance is the number of insertions, deletions, replacements and swaps of
-// neighbours that make b of a.
-func editDistance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	before, prev, row := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
-	for j := range prev {
-		prev[j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		row[0] = i
-		for j := 1; j <= len(y); j++ {
-			cost := 1
-			if x[i-1] == y[j-1] {
-				cost = 0
-			}
-			row[j] = min(prev[j]+1, row[j-1]+1, prev[j-1]+cost)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, prev, row = prev, row, before
-	}
-	return prev[len(y)]
 }
 
 func plural(n int, noun string) string {
@@ -317,12 +287,12 @@ func mentions(x Expr, name string) bool {
 	return false
 }
 
-// overlap is a role that two references share.
+// overlap is a role that two references share. The members of an array have
+// consecutive numbers.
 func overlap(a, b roleVal) (model.RoleID, bool) {
-	for _, id := range a.ids {
-		if slices.Contains(b.ids, id) {
-			return id, true
-		}
+	if len(a.ids) == 0 || len(b.ids) == 0 {
+		return 0, false
 	}
-	return 0, false
+	first := max(a.ids[0], b.ids[0])
+	return first, first <= min(a.ids[len(a.ids)-1], b.ids[len(b.ids)-1])
 }

@@ -55,23 +55,26 @@ type Diagnostic struct {
 
 func (d Diagnostic) Error() string { return fmt.Sprintf("%s[%s]: %s", d.Severity, d.Code, d.Message) }
 
-// MaxPerFile is the greatest number of diagnostics that a Bag keeps: a bag of
-// random bytes must not produce a million messages.
+// MaxPerFile is the greatest number of errors, and of warnings, that a Bag keeps: a
+// file of random bytes must not produce a million messages. Warnings never
+// displace errors.
 const MaxPerFile = 100
 
 // Bag collects the diagnostics of one file.
 type Bag struct {
-	list    []Diagnostic
-	dropped int
-	errors  int
+	list     []Diagnostic
+	dropped  int
+	errors   int
+	warnings int
 }
 
-// Add appends a diagnostic, unless the bag is full.
+// Add appends a diagnostic, unless there are too many of its severity.
 func (b *Bag) Add(d Diagnostic) {
-	if d.Severity == Error {
-		b.errors++
+	count := &b.errors
+	if d.Severity == Warning {
+		count = &b.warnings
 	}
-	if len(b.list) >= MaxPerFile {
+	if *count++; *count > MaxPerFile {
 		b.dropped++
 		return
 	}
@@ -86,8 +89,8 @@ func (b *Bag) Errorf(code Code, at source.Span, format string, args ...any) {
 // Failed reports whether an error was added.
 func (b *Bag) Failed() bool { return b.errors > 0 }
 
-// Full reports whether further diagnostics would be dropped.
-func (b *Bag) Full() bool { return len(b.list) >= MaxPerFile }
+// Full reports whether further errors would be dropped.
+func (b *Bag) Full() bool { return b.errors >= MaxPerFile }
 
 // Dropped is the number of diagnostics that did not fit.
 func (b *Bag) Dropped() int { return b.dropped }

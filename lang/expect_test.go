@@ -1,0 +1,120 @@
+package lang
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chorcheck/lang/diag"
+	"chorcheck/lang/source"
+	"chorcheck/model"
+)
+
+func TestExpectations(t *testing.T) {
+	fifo1 := &model.Channel{Discipline: model.FIFO, Capacity: 1}
+	sync := &model.Channel{Discipline: model.Sync}
+	for text, want := range map[string][]Expectation{
+		"// expect: deadlock holds":                   {{Check: "deadlock", Verdict: "holds", Steps: -1}},
+		"  --expect:deadlock violated in 12 steps":    {{Check: "deadlock", Verdict: "violated", Steps: 12}},
+		"// expect: stuck violated in 1 step":         {{Check: "stuck", Verdict: "violated", Steps: 1}},
+		"// Expect: no-termination not applicable":    {{Check: "no-termination", Verdict: "not applicable", Steps: -1}},
+		"// expect: stuck inconclusive, depth 9":      {{Check: "stuck", Verdict: "inconclusive", Steps: -1}, {Quantity: "depth", Value: 9, Steps: -1}},
+		"// expect: states 12, transitions 5":         {{Quantity: "states", Value: 12, Steps: -1}, {Quantity: "transitions", Value: 5, Steps: -1}},
+		"// expect when fifo 1: states 24":            {{Channels: fifo1, Quantity: "states", Value: 24, Steps: -1}},
+		"-- expect when sync, n=-3: everything holds": {{Channels: sync, Params: map[string]int64{"n": -3}, Check: "everything", Verdict: "holds", Steps: -1}},
+		"// expect when n = 3, m=4: states 1\n// expect when n=4: states 1": {
+			{Params: map[string]int64{"n": 3, "m": 4}, Quantity: "states", Value: 1, Steps: -1},
+			{Params: map[string]int64{"n": 4}, Quantity: "states", Value: 1, Steps: -1},
+		},
+		// Not about us.
+		"":                                     nil,
+		"// expect the unexpected":             nil,
+		"// expected: deadlock holds":          nil,
+		"A -> B: m // expect: deadlock holds":  nil, // the comment does not begin the line
+		"/ expect: deadlock holds":             nil,
+		"//\n--\n// \n// expectation: a, b, c": nil,
+	} {
+		var bag diag.Bag
+		got := Expectations(source.New("x", text), &bag)
+		assert.Empty(t, bag.Sorted(), "%q", text)
+		diff := cmp.Diff(want, got, cmpopts.IgnoreFields(Expectation{}, "Span"), cmpopts.EquateEmpty())
+		assert.Empty(t, diff, "%q", text)
+	}
+}
+
+func TestExpectationErrors(t *testing.T) {
+	for _, c := range []struct {
+		text, at string // at: the text under the carets
+		code     diag.Code
+		help     string
+	}{
+		{"// expect deadlock holds", "expect", diag.ExpectSyntax, ""},
+		{"// expect:", "", diag.ExpectSyntax, "write for example"},
+		{"// expect: deadlock holds,", "", diag.ExpectSyntax, ""},
+		{"// expect: deadlock holds stuck holds", "stuck", diag.ExpectSyntax, "commas"},
+		{"// expect: deadlock violated in 3", "in", diag.ExpectSyntax, "in 12 steps"},
+		{"// expect: deadlok holds", "deadlok", diag.ExpectSubject, "did you mean `deadlock`?"},
+		{"// expect: staets 5", "staets", diag.ExpectSubject, "did you mean `states`?"},
+		{"// expect: zzz holds", "zzz", diag.ExpectSubject, "chorcheck explain"},
+		{"// expect: deadlock", "deadlock", diag.ExpectVerdict, ""},
+		{"// expect: deadlock violatd", "violatd", diag.ExpectVerdict, "did you mean `violated`?"},
+		{"// expect: deadlock not", "not", diag.ExpectVerdict, ""},
+		{"// expect: everything violated", "violated", diag.ExpectVerdict, ""},
+		{"// expect: stuck holds in 3 steps", "in", diag.ExpectVerdict, ""},
+		{"// expect: states", "", diag.ExpectNumber, ""},
+		{"// expect: states 12x", "12x", diag.ExpectNumber, ""},
+		{"// expect: states 99999999999999999999", "99999999999999999999", diag.ExpectNumber, ""},
+		{"// expect: deadlock violated in 9999999999 steps", "in", diag.ExpectNumber, ""},
+		{"// expect when: states 1", ":", diag.ExpectCondition, ""},
+		{"// expect when fifo 0: states 1", "fifo", diag.ExpectCondition, "fifo 1"},
+		{"// expect when fifo 1, sync: states 1", "sync", diag.ExpectCondition, ""},
+		{"// expect when n is 3: states 1", "n", diag.ExpectCondition, ""},
+		{"// expect when n=3, n=3: states 1", "n", diag.ExpectCondition, ""},
+		{"// expect when n=3 states 1", "states", diag.ExpectCondition, "fifo 1"},
+		{"// expect when fifo: states 1", ":", diag.ExpectNumber, ""},
+		{"// expect when n=x: states 1", "x", diag.ExpectNumber, ""},
+		{"// expect: states 1\n// expect: states 1", "states 1", diag.ExpectTwice, "when fifo 1"},
+		{"// expect when n=1, m=2: states 1\n// expect when m=2, n=1: states 2", "states 2", diag.ExpectTwice, ""},
+		{"// expect: \x00", "\x00", diag.ExpectSubject, ""},
+		{"// expect: \xff\xff", "\xff", diag.ExpectSubject, ""},
+	} {
+		var bag diag.Bag
+		f := source.New("x", "role A\r\n"+c.text+"\n")
+		Expectations(f, &bag)
+		list := bag.Sorted()
+		require.Len(t, list, 1, "%q", c.text)
+		d := list[0]
+		assert.Equal(t, c.code, d.Code, "%q: %s", c.text, d.Message)
+		assert.Equal(t, c.at, f.Slice(d.Primary.Span), "%q", c.text)
+		assert.Contains(t, d.Help, c.help, "%q", c.text)
+		assert.NotEmpty(t, d.Message)
+	}
+}
+
+// A long text must not take quadratic time, and a bag is never flooded.
+func TestExpectationsOfLargeTexts(t *testing.T) {
+	var bag diag.Bag
+	Expectations(source.New("x", strings.Repeat("// expect: nonsense\n", 100_000)), &bag)
+	assert.Len(t, bag.Sorted(), diag.MaxPerFile)
+	bag = diag.Bag{}
+	list := Expectations(source.New("x", "// expect: states 1"+strings.Repeat(", states 1", 100_000)), &bag)
+	assert.Len(t, list, 1)
+}
+
+func FuzzExpectations(f *testing.F) {
+	f.Add("// expect when fifo 1, n=3: deadlock violated in 12 steps, states 4")
+	f.Add("-- expect: \xf0\x00 holds, , when")
+	f.Fuzz(func(t *testing.T, text string) {
+		var bag diag.Bag
+		file := source.New("x", text)
+		for _, e := range Expectations(file, &bag) {
+			if e.Span.Start < 0 || e.Span.End > len(text) || e.Span.Start > e.Span.End {
+				t.Fatalf("span %v is not in the text", e.Span)
+			}
+		}
+	})
+}

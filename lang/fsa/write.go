@@ -1,0 +1,152 @@
+package fsa
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"chorcheck/lang/internal/cfsm"
+	"chorcheck/model"
+)
+
+// ExportError says why automata cannot be written. It lists each kind of problem
+// of each role once.
+type ExportError = cfsm.ExportError
+
+// Problem is a part of automata that the text has no words for.
+type Problem = cfsm.Problem
+
+// Write prints automata as text that [Parse] reads as the same automata: same
+// roles, labels, channels and transitions, states in the order of their mention. Local
+// states that have no transition, are not initial and that no transition leads to are left out.
+// State names that the text cannot hold are replaced by numbers, for the whole machine.
+// The error is an [ExportError], or one of the writer.
+func Write(w io.Writer, a *model.Automata) error {
+	if problems := check(a); len(problems) > 0 {
+		return &ExportError{Format: "the .fsa text", Problems: problems}
+	}
+	out := bufio.NewWriter(w)
+	fmt.Fprintf(out, "%s %s\n", channelsLine, a.Channels.Default)
+	pairs := slices.SortedFunc(maps.Keys(a.Channels.Pairs), func(x, y model.Pair) int {
+		return cmp.Or(cmp.Compare(x.From, y.From), cmp.Compare(x.To, y.To))
+	})
+	for _, p := range pairs {
+		fmt.Fprintf(out, "%s %s %s %s\n", channelLine, a.Roles[p.From].Name, a.Roles[p.To].Name, a.Channels.Pairs[p])
+	}
+	for r := range a.Machines {
+		fmt.Fprintln(out)
+		writeMachine(out, a, r)
+	}
+	return out.Flush()
+}
+
+func writeMachine(out io.Writer, a *model.Automata, r int) {
+	m := a.Machines[r]
+	names := stateNames(m)
+	fmt.Fprintf(out, "%s %s\n%s graph\n", outputsLine, a.Roles[r].Name, stateLine)
+	leaves, mentioned := make([]bool, len(m.States)), make([]bool, len(m.States))
+	mentioned[m.Initial] = true
+	for _, t := range m.Transitions {
+		leaves[t.From], mentioned[t.From], mentioned[t.To] = true, true, true
+		switch t.Kind {
+		case model.Send:
+			fmt.Fprintf(out, "%s %d ! %s %s\n", names[t.From], t.Peer, a.Labels[t.Label], names[t.To])
+		case model.Receive:
+			fmt.Fprintf(out, "%s %d ? %s %s\n", names[t.From], t.Peer, a.Labels[t.Label], names[t.To])
+		case model.Internal:
+			fmt.Fprintf(out, "%s tau %s\n", names[t.From], names[t.To])
+		}
+	}
+	fmt.Fprintf(out, "%s %s\n", markingLine, names[m.Initial])
+	var finals strings.Builder
+	byDefault := true
+	for s, state := range m.States {
+		if !mentioned[s] {
+			continue
+		}
+		if state.Final {
+			finals.WriteString(" " + names[s])
+		}
+		byDefault = byDefault && state.Final == !leaves[s]
+	}
+	if !byDefault {
+		fmt.Fprintf(out, "%s%s\n", finalLine, finals.String())
+	}
+	fmt.Fprintln(out, endLine)
+}
+
+// stateNames are the names of a machine's states, or numbers if one of them cannot stand in the text.
+func stateNames(m model.Machine) []string {
+	names := make([]string, len(m.States))
+	for s, state := range m.States {
+		names[s] = state.Name
+		if !writable(state.Name) || strings.HasPrefix(state.Name, ".") || state.Name == "!" || state.Name == "?" {
+			for i := range names {
+				names[i] = fmt.Sprintf("q%d", i)
+			}
+			return names
+		}
+	}
+	return names
+}
+
+// writable reports whether a name reads as one word.
+func writable(name string) bool {
+	return name != "" && utf8.ValidString(name) && !strings.HasPrefix(name, byteOrderMark) &&
+		!strings.HasPrefix(name, "--") && !strings.HasPrefix(name, "//") && !strings.HasPrefix(name, "/*") &&
+		!slices.Contains(directives(), name) &&
+		!strings.ContainsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
+}
+
+// check lists what cannot be written.
+func check(a *model.Automata) []Problem {
+	var list []Problem
+	labels := map[model.LabelID]bool{}
+	for r, role := range a.Roles {
+		origins := []model.Origin{}
+		if role.Origin != 0 {
+			origins = append(origins, role.Origin)
+		}
+		if n, ok := number(role.Name); !writable(role.Name) || ok && n != r {
+			list = append(list, Problem{Message: fmt.Sprintf("the text cannot hold a role named %q", role.Name), Help: "rename the role", Origins: origins})
+		}
+		var guards, values, stores, assigns []model.Origin
+		for _, t := range a.Machines[r].Transitions {
+			if t.Guard != nil {
+				guards = append(guards, t.Origins...)
+			}
+			if len(t.Values) > 0 {
+				values = append(values, t.Origins...)
+			}
+			if len(t.Stores) > 0 {
+				stores = append(stores, t.Origins...)
+			}
+			if len(t.Assigns) > 0 {
+				assigns = append(assigns, t.Origins...)
+			}
+			if t.Kind != model.Internal && !labels[t.Label] && !writable(a.Labels[t.Label]) {
+				labels[t.Label] = true
+				list = append(list, Problem{Message: fmt.Sprintf("the text cannot hold a message named %q", a.Labels[t.Label]), Help: "rename the message", Origins: t.Origins})
+			}
+		}
+		for _, p := range []struct {
+			what    string
+			origins []model.Origin
+		}{
+			{"chooses by a condition", guards}, {"sends values", values},
+			{"stores values that it receives", stores}, {"assigns to variables", assigns},
+		} {
+			if len(p.origins) > 0 {
+				list = append(list, Problem{Message: fmt.Sprintf("%s %s, and the text has no variables", role.Name, p.what),
+					Help: "write the values out as states and messages", Origins: p.origins})
+			}
+		}
+	}
+	return list
+}

@@ -1,0 +1,141 @@
+package cfsm
+
+import (
+	"cmp"
+	"slices"
+
+	"chorcheck/lang/source"
+	"chorcheck/model"
+)
+
+// Builder collects automata. The zero value is ready.
+type Builder struct {
+	Places []source.Span // by model.Origin; entry 0 is unused
+
+	roles    []model.Role
+	machines []*Machine
+	labels   []string
+	label    map[string]model.LabelID
+}
+
+// Machine collects one machine.
+type Machine struct {
+	states      []model.LocalState
+	initial     int
+	transitions []model.Transition
+	state       map[string]int
+	known       map[step]int // index into transitions
+}
+
+// step is what makes two transitions the same one.
+type step struct {
+	from, to int
+	kind     model.Kind
+	peer     model.RoleID
+	label    model.LabelID
+}
+
+// Place makes an origin of a span.
+func (b *Builder) Place(span source.Span) model.Origin {
+	if len(b.Places) == 0 {
+		b.Places = append(b.Places, source.Span{})
+	}
+	b.Places = append(b.Places, span)
+	return model.Origin(len(b.Places) - 1)
+}
+
+// Machine adds a role with its machine.
+func (b *Builder) Machine(name string, at source.Span) *Machine {
+	m := &Machine{state: map[string]int{}, known: map[step]int{}}
+	b.roles = append(b.roles, model.Role{Name: name, Origin: b.Place(at)})
+	b.machines = append(b.machines, m)
+	return m
+}
+
+// Label numbers a message label.
+func (b *Builder) Label(name string) model.LabelID {
+	if id, ok := b.label[name]; ok {
+		return id
+	}
+	if b.label == nil {
+		b.label = map[string]model.LabelID{}
+	}
+	id := model.LabelID(len(b.labels))
+	b.labels = append(b.labels, name)
+	b.label[name] = id
+	return id
+}
+
+// State numbers a local state; at is where it was mentioned.
+func (b *Builder) State(m *Machine, name string, at source.Span) int {
+	if s, ok := m.state[name]; ok {
+		return s
+	}
+	s := len(m.states)
+	m.state[name] = s
+	m.states = append(m.states, model.LocalState{Name: name, Origin: b.Place(at)})
+	return s
+}
+
+// Find is the number of a local state, if there is one of that name.
+func (m *Machine) Find(name string) (int, bool) {
+	s, ok := m.state[name]
+	return s, ok
+}
+
+// StateNames lists the names of the local states in the order of their mention.
+func (m *Machine) StateNames() []string {
+	names := make([]string, len(m.states))
+	for i, s := range m.states {
+		names[i] = s.Name
+	}
+	return names
+}
+
+// SetInitial says where the machine begins.
+func (m *Machine) SetInitial(state int) { m.initial = state }
+
+// SetFinal says that the machine may end in a state.
+func (m *Machine) SetFinal(state int) { m.states[state].Final = true }
+
+// SetFinalByDefault makes each state without transitions a final one.
+func (m *Machine) SetFinalByDefault() {
+	leaves := make([]bool, len(m.states))
+	for _, t := range m.transitions {
+		leaves[t.From] = true
+	}
+	for s := range m.states {
+		m.states[s].Final = !leaves[s]
+	}
+}
+
+// Add appends a transition. If the machine has the same one already, its origins
+// are joined to that one, and the result is the first of its origins; else it is 0.
+func (m *Machine) Add(t model.Transition) model.Origin {
+	key := step{t.From, t.To, t.Kind, t.Peer, t.Label}
+	i, ok := m.known[key]
+	if !ok {
+		m.known[key] = len(m.transitions)
+		m.transitions = append(m.transitions, t)
+		return 0
+	}
+	old := &m.transitions[i]
+	first := old.Origins[0]
+	old.Origins = append(old.Origins, t.Origins...)
+	slices.Sort(old.Origins)
+	old.Origins = slices.Compact(old.Origins)
+	return first
+}
+
+// Size is the number of transitions so far.
+func (m *Machine) Size() int { return len(m.transitions) }
+
+// Automata is what was collected.
+func (b *Builder) Automata(channels model.Channels) *model.Automata {
+	a := &model.Automata{Roles: b.roles, Labels: b.labels, Channels: channels}
+	for _, m := range b.machines {
+		slices.SortStableFunc(m.transitions, func(x, y model.Transition) int { return cmp.Compare(x.From, y.From) })
+		a.Machines = append(a.Machines, model.Machine{States: m.states, Initial: m.initial, Transitions: m.transitions})
+	}
+	return a
+}

@@ -1,0 +1,10 @@
+// Package cfsm is what the front ends of communicating automata share: a builder
+// that numbers labels, states and places in the order in which they are met,
+// and the warnings that need the whole system. The error of their exporters is here too.
+//
+// It guarantees that the automata that it builds are well formed: transitions are sorted by their
+// source, state names are unique in their machine, no transition of a machine stands twice,
+// and each transition, state and role has a place. Costs: linear in the number
+// of transitions, but for the warnings, which compare a message that fits nowhere with
+// those that might have been meant. It does not read any text.
+package cfsm
