@@ -29,6 +29,8 @@ func (p *projector) par(st *Par, next int) (int, error) {
 	return p.interleave(threads, st.Origin, next)
 }
 
+// interleave makes the product. Its work is bounded as well as its size: ten
+// thousand threads of two states have tuples of ten thousand numbers.
 func (p *projector) interleave(threads []*determinised, origin Origin, next int) (int, error) {
 	index := map[string]int{}
 	var tuples [][]int
@@ -44,6 +46,7 @@ func (p *projector) interleave(threads []*determinised, origin Origin, next int)
 		ids = append(ids, id)
 		return id
 	}
+	work := 0
 	first := visit(make([]int, len(threads)))
 	for i := 0; i < len(tuples); i++ {
 		if len(tuples) > MaxLocalStates {
@@ -61,6 +64,9 @@ func (p *projector) interleave(threads []*determinised, origin Origin, next int)
 				ended = ended || !s.accept && len(s.actions) == 0
 			}
 			for _, a := range s.actions {
+				if work += len(tuple); work > maxSubsetWork {
+					return 0, tooLarge{}
+				}
 				to := append([]int(nil), tuple...)
 				to[t] = a.to
 				n.actions = append(n.actions, action{a.label, a.origins, visit(to)})

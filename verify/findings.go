@@ -59,29 +59,9 @@ func (v *verifier) refs(actions []lts.Action) []replay.Ref {
 	return refs
 }
 
-func (v *verifier) step(s replay.Step) Step {
-	t := v.automata.Machines[s.Role].Transitions[s.Transition]
-	return Step{
-		Action: v.oracle.Describe(s), Kind: string(s.Kind), Role: s.Role, Transition: s.Transition,
-		Peer: s.Peer, PeerTrans: s.PeerTransition, Values: s.Message.Values, Origin: t.Origins[0], Fails: s.Fails,
-	}
-}
+func (v *verifier) step(s replay.Step) Step { return StepOf(v.oracle, s) }
 
-func (v *verifier) configuration(c replay.Config) *Configuration {
-	d := v.oracle.DescribeConfig(c)
-	out := &Configuration{Cycle: d.Cycle}
-	for _, r := range d.Roles {
-		rs := RoleState{Role: r.Role, State: r.State, Final: r.Final, Failed: r.Failed, Variables: r.Variables, Origin: r.Origin}
-		for _, w := range r.Waits {
-			rs.Waits = append(rs.Waits, Wait(w))
-		}
-		out.Roles = append(out.Roles, rs)
-	}
-	for _, q := range d.Queues {
-		out.Queues = append(out.Queues, QueueState(q))
-	}
-	return out
-}
+func (v *verifier) configuration(c replay.Config) *Configuration { return ConfigurationOf(v.oracle, c) }
 
 // words of the transition t of role r: "Customer -> Shop: order".
 func (v *verifier) words(r model.RoleID, t int) string {
@@ -190,6 +170,9 @@ func (r *replayed) deadlockWords() Finding {
 		Origins: slices.Compact(origins),
 		Help:    "let somebody send what is waited for, or do not wait for it in this case",
 	}
+	if help := r.neverTold(open); help != "" {
+		f.Help = help
+	}
 	if cycle := r.oracle.DescribeConfig(r.last).Cycle; len(cycle) > 0 {
 		f.Help = "break the circle " + strings.Join(cycle, " -> ") + ": one of them has to act first"
 	}
@@ -197,6 +180,22 @@ func (r *replayed) deadlockWords() Finding {
 		f.room = true
 	}
 	return f
+}
+
+// neverTold is the mend where a blocked role waits for one that has finished.
+func (r *replayed) neverTold(open []model.RoleID) string {
+	roles := r.oracle.DescribeConfig(r.last).Roles
+	for _, role := range open {
+		for _, w := range roles[role].Waits {
+			for _, other := range roles {
+				if other.Role == w.On && other.Final && len(other.Waits) == 0 {
+					return fmt.Sprintf("%s is finished and has not told %s: let it send %s a message in this case too, before it ends",
+						other.Role, r.name(role), r.name(role))
+				}
+			}
+		}
+	}
+	return ""
 }
 
 func (r *replayed) unspecifiedWords() Finding {

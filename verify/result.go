@@ -56,7 +56,7 @@ type Step struct {
 	PeerTrans  int          // rendezvous: the transition of the receiver, else -1
 	Values     []int64      // what the message carries
 	Origin     model.Origin
-	Fails      bool // the role ends in the state failed
+	Fails      bool // a role ends in the state failed: the receiver of a rendezvous, else Role
 }
 
 // Configuration in words.
@@ -84,7 +84,7 @@ type Wait struct {
 	Origin model.Origin
 }
 
-// QueueState is the content of one queue, oldest message first.
+// QueueState is the content of one queue, oldest message first; a bag's is sorted.
 type QueueState struct {
 	Name     string   // "Customer -> Shop", "mailbox of Shop", "bag of Shop"
 	Messages []string // "order", "order(3) from Customer"

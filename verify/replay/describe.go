@@ -54,6 +54,9 @@ func (in *Interpreter) Describe(s Step) string {
 		return fmt.Sprintf("%s <- %s: %s", name(s.Message.Receiver), name(s.Message.Sender), in.describeMessage(s.Message))
 	}
 	t := in.automata.Machines[s.Role].Transitions[s.Transition]
+	if len(t.Assigns) == 0 && t.Guard != nil {
+		return name(s.Role) + ": internal step, as " + in.automata.ExprText(t.Guard, nil)
+	}
 	if len(t.Assigns) == 0 {
 		return name(s.Role) + ": internal step"
 	}
@@ -143,7 +146,9 @@ func (in *Interpreter) describeRole(c Config, r model.RoleID) (RoleState, []mode
 		state.Final, state.Origin = local.Final, local.Origin
 	}
 	for v, x := range in.automata.Vars {
-		if x.Owner == r {
+		// A failed role's variables are back at their initial values, which would
+		// only mislead.
+		if x.Owner == r && !state.Failed {
 			state.Variables = append(state.Variables, x.Name+" = "+formatValue(x.Domain, c.Vars[v]))
 		}
 	}
