@@ -92,22 +92,10 @@ func diagnostic(w io.Writer, f *source.File, d diag.Diagnostic, style Style) {
 // lineStart is the offset of the first byte of a mark's line.
 func lineStart(f *source.File, m mark) int {
 	offset := min(max(m.span.Start, 0), len(f.Text))
-	return offset - len(prefix(f, offset))
-}
-
-// prefix is the text of offset's line before offset.
-func prefix(f *source.File, offset int) string {
-	start := offset
-	line := f.Position(offset).Line
-	for start > 0 && f.Position(start-1).Line == line {
-		// A step of many bytes keeps long lines cheap.
-		if i := strings.LastIndexAny(f.Text[:start], "\r\n"); i < start-1 {
-			start = i + 1
-			continue
-		}
-		start--
+	if offset > 0 && offset < len(f.Text) && f.Text[offset-1:offset+1] == "\r\n" {
+		offset--
 	}
-	return f.Text[start:offset]
+	return strings.LastIndexAny(f.Text[:offset], "\r\n") + 1
 }
 
 // excerpt is a line as shown, with the columns [from, to) of the place in it.

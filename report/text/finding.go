@@ -13,29 +13,45 @@ import (
 // Long traces are folded: this many steps stay at either end.
 const foldAt, foldKeep = 30, 12
 
-func findings(w io.Writer, f *report.File, c *verify.CheckResult, style Style) {
+// Only the first findings of a check are shown with their traces, and those of
+// warnings that do not count only on demand: a report has to stay readable.
+const fullFindings = 3
+
+func findings(w io.Writer, f *report.File, c *verify.CheckResult, strict bool, style Style) {
+	name, color, full := c.Check.ID, red, fullFindings
+	if c.Check.Warning && !strict {
+		name, color, full = "warning: "+name, yellow, 0
+	}
+	if style.FullTrace {
+		full = len(c.Findings)
+	}
 	for i, finding := range c.Findings {
-		name, color := c.Check.ID, red
-		if c.Check.Warning {
-			color = yellow
+		// A blank line sets off what takes several lines.
+		if i == 0 || full > 0 {
+			fmt.Fprintln(w)
 		}
+		title := name
 		if total := len(c.Findings) + c.Omitted; total > 1 {
-			name += fmt.Sprintf(" (%d of %d)", i+1, total)
+			title += fmt.Sprintf(" (%d of %d)", i+1, total)
 		}
-		fmt.Fprintf(w, "\n%s%s\n", style.paint(color, name), style.paint(bold, ": "+clean(finding.Message)))
+		fmt.Fprintf(w, "%s%s\n", style.paint(color, title), style.paint(bold, ": "+clean(finding.Message)))
 		for _, o := range finding.Origins {
 			if at := place(f, o); at != "" {
 				fmt.Fprintf(w, "  %s %s%s\n", style.paint(blue, "-->"), at, excerptOf(f, o))
 			}
 		}
-		if finding.Final != nil {
+		switch {
+		case finding.Final == nil:
+		case i < full:
 			trace(w, f, finding.Trace, style)
-			Configuration(w, f, finding.Final, style)
+			Configuration(w, f, "then", finding.Final, style)
+		case full > 0:
+			fmt.Fprintf(w, "  a run of %s shows it; --full-trace prints it\n", plural(len(finding.Trace), "step", "steps"))
 		}
 		if finding.Loop != "" {
 			fmt.Fprintf(w, "  %s %s\n", style.paint(bold, "for ever:"), clean(finding.Loop))
 		}
-		if finding.Help != "" {
+		if finding.Help != "" && (i == 0 || finding.Help != c.Findings[i-1].Help) {
 			fmt.Fprintf(w, "  %s %s\n", style.paint(bold, "help:"), clean(finding.Help))
 		}
 	}
@@ -99,10 +115,10 @@ func StepRow(f *report.File, number int, s verify.Step) []string {
 	return []string{fmt.Sprintf("%3d", number), action, place(f, s.Origin)}
 }
 
-// Configuration writes the state of each role, the queues that are not empty, and
-// who waits for whom in a circle.
-func Configuration(w io.Writer, f *report.File, c *verify.Configuration, style Style) {
-	fmt.Fprintf(w, "  %s\n", style.paint(bold, "then"))
+// Configuration writes, under a heading, the state of each role, the queues that
+// are not empty, and who waits for whom in a circle.
+func Configuration(w io.Writer, f *report.File, heading string, c *verify.Configuration, style Style) {
+	fmt.Fprintf(w, "  %s\n", style.paint(bold, heading))
 	rows := [][]string{}
 	for _, r := range c.Roles {
 		state := "in " + clean(r.State)

@@ -63,6 +63,7 @@ func file(w io.Writer, f *report.File, strict bool, style Style) {
 	if len(f.Diagnostics) > 0 {
 		fmt.Fprintln(w)
 		Diagnostics(w, f.Source, f.Diagnostics, f.Dropped, style)
+		fmt.Fprintln(w)
 	}
 	if f.Rejected() {
 		fmt.Fprintf(w, "%s the text has errors, so nothing was verified\n", style.paint(red, "✗ rejected:"))
@@ -73,7 +74,7 @@ func file(w io.Writer, f *report.File, strict bool, style Style) {
 	}
 	checks(w, f, strict, style)
 	for i := range f.Result.Checks {
-		findings(w, f, &f.Result.Checks[i], style)
+		findings(w, f, &f.Result.Checks[i], strict, style)
 	}
 	expectations(w, f, style)
 }
@@ -112,53 +113,64 @@ func milliseconds(ms float64) string {
 	return fmt.Sprintf("%.0f min", ms/60_000)
 }
 
-// checks writes the verdicts: one line if there is nothing to say, else a table.
+// checks writes the verdicts: one line if everything holds, and a table if not.
+// Warnings that do not count have a line of their own in both cases.
 func checks(w io.Writer, f *report.File, strict bool, style Style) {
 	list := f.Result.Checks
-	fine, skipped := []string{}, []string{}
+	fine, idle, open := []string{}, []string{}, false
 	for _, c := range list {
-		switch c.Verdict {
-		case verify.Holds:
+		switch {
+		case c.Verdict == verify.Holds:
 			fine = append(fine, c.Check.ID)
-		case verify.NotApplicable:
-			skipped = append(skipped, c.Check.ID)
-		case verify.Violated, verify.Inconclusive:
+		case c.Verdict == verify.NotApplicable:
+			idle = append(idle, c.Check.ID)
+		case !c.Check.Warning || strict:
+			open = true
 		}
-	}
-	if len(fine)+len(skipped) == len(list) {
-		fmt.Fprintf(w, "  %s %s\n", style.paint(green, "✓ everything holds:"), strings.Join(fine, ", "))
-		if len(skipped) > 0 {
-			fmt.Fprintf(w, "  - not applicable: %s\n", strings.Join(skipped, ", "))
-		}
-		notes(w, list)
-		return
 	}
 	wide := 0
 	for _, c := range list {
 		wide = max(wide, len(c.Check.ID))
 	}
-	for _, c := range list {
-		symbol, color, remark := "✓", green, ""
-		switch c.Verdict {
-		case verify.Holds:
-		case verify.Violated:
-			symbol, color = "✗", red
-			remark = plural(len(c.Findings)+c.Omitted, "cause", "causes")
-			if n := shortest(c); n >= 0 {
-				remark += fmt.Sprintf(", shortest trace %s", plural(n, "step", "steps"))
-			}
-			if c.Check.Warning && !strict {
-				symbol, color, remark = "!", yellow, remark+" (a warning)"
-			}
-		case verify.Inconclusive:
-			symbol, color, remark = "?", yellow, clean(c.Reason)
-		case verify.NotApplicable:
-			symbol, color, remark = "-", dim, clean(c.Reason)
+	if !open {
+		fmt.Fprintf(w, "  %s %s\n", style.paint(green, "✓ everything holds:"), strings.Join(fine, ", "))
+		if len(idle) > 0 {
+			fmt.Fprintf(w, "  - not applicable: %s\n", strings.Join(idle, ", "))
 		}
-		line := fmt.Sprintf("  %s %s  %s  %s", style.paint(color, symbol), pad(c.Check.ID, wide), style.paint(color, pad(c.Verdict.String(), 14)), remark)
-		fmt.Fprintln(w, strings.TrimRight(line, " "))
 	}
-	notes(w, list)
+	for _, c := range list {
+		if open || c.Verdict == verify.Violated || c.Verdict == verify.Inconclusive {
+			fmt.Fprintln(w, checkRow(c, wide, strict, style))
+		}
+	}
+	for _, c := range list {
+		for _, n := range c.Notes {
+			fmt.Fprintf(w, "  note: %s: %s\n", c.Check.ID, clean(n))
+		}
+	}
+}
+
+// checkRow is one line: symbol, id, verdict, and a remark.
+func checkRow(c verify.CheckResult, wide int, strict bool, style Style) string {
+	symbol, color, remark := "✓", green, ""
+	switch c.Verdict {
+	case verify.Holds:
+	case verify.Violated:
+		symbol, color = "✗", red
+		remark = plural(len(c.Findings)+c.Omitted, "cause", "causes")
+		if n := shortest(c); n >= 0 {
+			remark += fmt.Sprintf(", shortest trace %s", plural(n, "step", "steps"))
+		}
+	case verify.Inconclusive:
+		symbol, color, remark = "?", yellow, clean(c.Reason)
+	case verify.NotApplicable:
+		symbol, color, remark = "-", dim, clean(c.Reason)
+	}
+	if c.Check.Warning && !strict && c.Verdict == verify.Violated {
+		symbol, color, remark = "!", yellow, "a warning: "+remark
+	}
+	line := fmt.Sprintf("  %s %s  %s  %s", style.paint(color, symbol), pad(c.Check.ID, wide), style.paint(color, pad(c.Verdict.String(), 14)), remark)
+	return strings.TrimRight(line, " ")
 }
 
 // shortest is the length of the shortest trace of a violated check; -1 if it has none.
@@ -167,14 +179,6 @@ func shortest(c verify.CheckResult) int {
 		return -1
 	}
 	return len(c.Findings[0].Trace)
-}
-
-func notes(w io.Writer, list []verify.CheckResult) {
-	for _, c := range list {
-		for _, n := range c.Notes {
-			fmt.Fprintf(w, "  note: %s: %s\n", c.Check.ID, clean(n))
-		}
-	}
 }
 
 func expectations(w io.Writer, f *report.File, style Style) {

@@ -1,0 +1,183 @@
+// Command bench explores the models of specs/bench with chorcheck and with SPIN,
+// one after the other in the same run, checks that both count the same states, and
+// prints the table of docs/benchmarks.md.
+//
+//	go run ./internal/bench [-spin=false] [-o FILE] [MODEL.fsa ..]
+//
+// Both explore exhaustively and without reductions: SPIN compiled with -O2
+// -DSAFETY -DNOREDUCE and a hash table as large as the state space, chorcheck with
+// every check that is decided in one configuration. SPIN's time is that of the
+// compiled verifier alone. Machines are noisy: read the ratios.
+package main
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"math/bits"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"chorcheck/lang"
+	"chorcheck/lang/promela"
+	"chorcheck/lang/source"
+	"chorcheck/model"
+	"chorcheck/verify"
+)
+
+// configurationChecks are those that are decided in one configuration; the capacity
+// advice of bound-reached, which is a search of its own, is left out.
+var configurationChecks = []string{"deadlock", "unspecified-reception", "out-of-range", "dead-interaction"}
+
+func main() {
+	withSPIN := flag.Bool("spin", true, "also run SPIN, if it is installed")
+	largest := flag.Uint64("spin-states", 6_000_000, "the largest model, in states, for SPIN")
+	out := flag.String("o", "", "write the page to this file too")
+	flag.Parse()
+	models := flag.Args()
+	if len(models) == 0 {
+		var err error
+		if models, err = filepath.Glob("specs/bench/*.fsa"); err != nil {
+			fail(err)
+		}
+	}
+	var page strings.Builder
+	w := io.MultiWriter(os.Stdout, &page)
+	fmt.Fprintln(w, "# Benchmarks")
+	fmt.Fprintln(w)
+	fmt.Fprintln(w, "Made by `make bench`, which runs all tools on this machine in one go and fails if state counts differ. Exhaustive searches")
+	fmt.Fprintln(w, "without reductions. chorcheck: exact store, the checks that are decided in one configuration on, the whole command without reading")
+	fmt.Fprintln(w, "the file. SPIN 6.5: `-O2 -DSAFETY -DNOREDUCE`, one core, hash table as large as the state space, the verifier alone. Rates are")
+	fmt.Fprintln(w, "millions of states a second; bytes are the peak memory of the search (SPIN: its own figure) for each state.")
+	fmt.Fprintln(w)
+	fmt.Fprintf(w, "%s, %d processors, %s/%s, %s.\n\n", time.Now().Format("2006-01-02"), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
+	fmt.Fprintln(w, "| model | states | transitions | bits | 1 worker | 2 workers | bytes a state | SPIN | bytes a state | ratio to SPIN, 1 and 2 workers |")
+	fmt.Fprintln(w, "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+	for _, path := range models {
+		if err := row(w, path, *withSPIN, *largest); err != nil {
+			fail(fmt.Errorf("%s: %w", path, err))
+		}
+	}
+	if *out != "" {
+		if err := os.WriteFile(*out, []byte(page.String()), 0o644); err != nil {
+			fail(err)
+		}
+	}
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "bench:", err)
+	os.Exit(1)
+}
+
+func row(w io.Writer, path string, withSPIN bool, largest uint64) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	u := lang.Load(source.New(path, string(text)), lang.Options{})
+	if u.Rejected() {
+		return u.Diagnostics[0]
+	}
+	one, err := explore(u.Automata, 1)
+	if err != nil {
+		return err
+	}
+	two, err := explore(u.Automata, 2)
+	if err != nil {
+		return err
+	}
+	s := two.Statistics
+	fmt.Fprintf(w, "| %s | %d | %d | %d | %.1f | %.1f | %.0f | ", u.Name, s.States, s.Transitions, s.BitsPerState,
+		rate(one), rate(two), float64(s.PeakBytes)/float64(s.States))
+	if !withSPIN || s.States > largest {
+		fmt.Fprintln(w, "- | - | - |")
+		return nil
+	}
+	p, err := spin(u.Automata, s.States)
+	if err != nil {
+		return err
+	}
+	if p == nil {
+		fmt.Fprintln(w, "not installed | - | - |")
+		return nil
+	}
+	if p.states != s.States {
+		return fmt.Errorf("SPIN counts %d states, chorcheck %d", p.states, s.States)
+	}
+	spinRate := float64(p.states) / 1e6 / p.seconds
+	fmt.Fprintf(w, "%.2f | %.0f | %.0f, %.0f |\n", spinRate, p.bytes/float64(p.states), rate(one)/spinRate, rate(two)/spinRate)
+	return nil
+}
+
+func explore(a *model.Automata, workers int) (*verify.Result, error) {
+	runtime.GC()
+	return verify.Verify(context.Background(), a, verify.Options{Workers: workers, Only: configurationChecks})
+}
+
+func rate(r *verify.Result) float64 {
+	return float64(r.Statistics.States) / 1e3 / r.Statistics.ElapsedMS
+}
+
+type spinRun struct {
+	states  uint64
+	seconds float64
+	bytes   float64
+}
+
+// spin compiles and runs SPIN's verifier; nil if SPIN or a compiler is missing.
+func spin(a *model.Automata, states uint64) (*spinRun, error) {
+	for _, tool := range []string{"spin", "gcc"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			return nil, nil
+		}
+	}
+	dir, err := os.MkdirTemp("", "chorcheck-bench-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	var text bytes.Buffer
+	if err := promela.Write(&text, a); err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "m.pml"), text.Bytes(), 0o644); err != nil {
+		return nil, err
+	}
+	for _, args := range [][]string{{"spin", "-a", "m.pml"}, {"gcc", "-O2", "-DSAFETY", "-DNOREDUCE", "-w", "-o", "pan", "pan.c"}} {
+		if out, err := command(dir, args...); err != nil {
+			return nil, fmt.Errorf("%s: %w\n%s", args[0], err, out)
+		}
+	}
+	start := time.Now()
+	out, err := command(dir, "./pan", "-m1000000", "-E", "-n", fmt.Sprintf("-w%d", max(16, bits.Len64(states))))
+	seconds := time.Since(start).Seconds()
+	if err != nil {
+		return nil, fmt.Errorf("pan: %w\n%s", err, out)
+	}
+	stored := regexp.MustCompile(`(\d+) states, stored`).FindStringSubmatch(out)
+	memory := regexp.MustCompile(`([\d.]+)\s+total actual memory usage`).FindStringSubmatch(out)
+	if stored == nil || memory == nil || strings.Contains(out, "Search not completed") || strings.Contains(out, "depth too small") {
+		return nil, fmt.Errorf("SPIN has no answer:\n%s", out)
+	}
+	r := &spinRun{seconds: seconds}
+	r.states, _ = strconv.ParseUint(stored[1], 10, 64)
+	megabytes, _ := strconv.ParseFloat(memory[1], 64)
+	r.bytes = megabytes * (1 << 20)
+	return r, nil
+}
+
+func command(dir string, args ...string) (string, error) {
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}

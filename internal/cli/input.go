@@ -1,0 +1,254 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"chorcheck/lang"
+	"chorcheck/lang/diag"
+	"chorcheck/lang/source"
+	"chorcheck/model"
+	"chorcheck/report"
+	"chorcheck/report/text"
+)
+
+// maxInput is the size of the largest text that is read.
+const maxInput = 64 << 20
+
+// expand turns the arguments into names of files: directories are searched,
+// patterns are matched, and each file is named once. What cannot be found is a
+// trouble; the others are still named. Directories are searched for the extensions.
+func expand(args []string, extensions ...string) (names []string, troubles []report.Trouble) {
+	seen := map[string]bool{}
+	add := func(name string) {
+		key := name
+		if name != "-" {
+			key = filepath.Clean(name)
+		}
+		if !seen[key] {
+			seen[key] = true
+			names = append(names, name)
+		}
+	}
+	fail := func(name, message, hint string) {
+		troubles = append(troubles, report.Trouble{File: name, Message: message, Hint: hint})
+	}
+	for _, arg := range args {
+		info, err := os.Stat(arg)
+		switch {
+		case arg == "-":
+			add(arg)
+		case err == nil && info.IsDir():
+			found, err := search(arg, extensions)
+			if err != nil {
+				fail(arg, reason(err), "")
+			}
+			if len(found) == 0 && err == nil {
+				fail(arg, fmt.Sprintf("there is no %s file in this directory", strings.Join(extensions, " or ")), "")
+			}
+			for _, name := range found {
+				add(name)
+			}
+		case err == nil:
+			add(arg)
+		case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(arg, "*?["):
+			found, err := filepath.Glob(arg)
+			if err != nil || len(found) == 0 {
+				fail(arg, "no file matches this pattern", "")
+			}
+			for _, name := range found {
+				add(name)
+			}
+		default:
+			fail(arg, reason(err), "give a file, a directory, a pattern, or - for standard input")
+		}
+	}
+	return names, troubles
+}
+
+// search lists the texts below a directory in the order of their names. Hidden
+// directories are left out.
+func search(dir string, extensions []string) (found []string, err error) {
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && path != dir && strings.HasPrefix(d.Name(), "."):
+			return fs.SkipDir
+		case !d.IsDir() && slices.Contains(extensions, filepath.Ext(path)):
+			found = append(found, path)
+		}
+		return nil
+	})
+	return found, err
+}
+
+// reason is an error of the file system without the name of the file.
+func reason(err error) string {
+	if e := (*fs.PathError)(nil); errors.As(err, &e) {
+		return e.Err.Error()
+	}
+	return err.Error()
+}
+
+// read takes the text of a file, or standard input for "-".
+func (a *app) read(name string) (*source.File, error) {
+	r := a.In
+	if name != "-" {
+		info, err := os.Stat(name)
+		if err != nil {
+			return nil, err
+		}
+		if info.IsDir() {
+			return nil, errors.New("this is a directory")
+		}
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		r = f
+	}
+	content, err := io.ReadAll(io.LimitReader(r, maxInput+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(content) > maxInput {
+		return nil, fmt.Errorf("the text is larger than %d MiB", maxInput>>20)
+	}
+	return source.New(name, string(content)), nil
+}
+
+// loadFlags are the flags of all commands that load a text.
+type loadFlags struct {
+	set, finals    []string
+	channels, from string
+}
+
+func (l *loadFlags) add(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringArrayVar(&l.set, "set", nil, "override a parameter: n=5 (repeatable)")
+	f.StringVar(&l.channels, "channels", "", "override the default channel: 'fifo 2', sync, 'mailbox 4', 'bag 4'")
+	f.StringArrayVar(&l.finals, "final", nil, "automata: a further final state, ROLE:STATE (repeatable)")
+	f.StringVar(&l.from, "from", "", "the format of the text: "+strings.Join(lang.Formats(), ", ")+" (default: guessed)")
+}
+
+// options checks the flags.
+func (l *loadFlags) options() (lang.Options, error) {
+	o := lang.Options{Format: l.from}
+	if l.from != "" {
+		if err := oneOf("--from", l.from, lang.Formats()...); err != nil {
+			return o, err
+		}
+	}
+	for _, s := range l.set {
+		name, value, ok := strings.Cut(s, "=")
+		name = strings.TrimSpace(name)
+		n, err := strconv.ParseInt(strings.TrimSpace(value), 10, 64)
+		if !ok || err != nil || name == "" {
+			return o, usage("for example --set n=5", "--set takes a name and a whole number, not %q", s)
+		}
+		if o.Set == nil {
+			o.Set = map[string]int64{}
+		}
+		o.Set[name] = n
+	}
+	if l.channels != "" {
+		c, err := parseChannel(l.channels)
+		if err != nil {
+			return o, err
+		}
+		o.Channels = &c
+	}
+	for _, s := range l.finals {
+		role, state, ok := strings.Cut(s, ":")
+		if !ok || role == "" || state == "" {
+			return o, usage("for example --final Shop:q3", "--final takes a role and one of its states, not %q", s)
+		}
+		if o.Finals == nil {
+			o.Finals = map[string][]string{}
+		}
+		o.Finals[role] = append(o.Finals[role], state)
+	}
+	return o, nil
+}
+
+// parseChannel reads "fifo 2" or "sync".
+func parseChannel(s string) (model.Channel, error) {
+	bad := func() (model.Channel, error) {
+		return model.Channel{}, usage("for example --channels 'fifo 2'", "--channels takes sync, or fifo, mailbox or bag and a capacity of at least 1, not %q", s)
+	}
+	words := strings.Fields(s)
+	if len(words) == 0 {
+		return bad()
+	}
+	for _, d := range []model.Discipline{model.FIFO, model.Sync, model.Mailbox, model.Bag} {
+		if words[0] != d.String() {
+			continue
+		}
+		if d == model.Sync {
+			if len(words) != 1 {
+				return bad()
+			}
+			return model.Channel{Discipline: d}, nil
+		}
+		if len(words) != 2 {
+			return bad()
+		}
+		k, err := strconv.ParseInt(words[1], 10, 32)
+		if err != nil || k < 1 {
+			return bad()
+		}
+		return model.Channel{Discipline: d, Capacity: int(k)}, nil
+	}
+	return bad()
+}
+
+// loadOne reads and loads the one text of a command that cannot go on without it.
+// If the text is rejected the diagnostics are written and ok is false.
+func (a *app) loadOne(name string, l *loadFlags) (u *lang.Unit, ok bool, err error) {
+	opt, err := l.options()
+	if err != nil {
+		return nil, false, err
+	}
+	f, err := a.read(name)
+	if err != nil {
+		return nil, false, usage("", "%s: %s", name, reason(err))
+	}
+	u = lang.Load(f, opt)
+	text.Diagnostics(a.Err, u.File, u.Diagnostics, u.Dropped, a.errStyle())
+	if u.Rejected() {
+		a.exit = report.Worse(a.exit, report.ExitRejected)
+	}
+	return u, !u.Rejected(), nil
+}
+
+// fileReport is what is known about a text before it is verified.
+func fileReport(u *lang.Unit, opt lang.Options) report.File {
+	f := report.File{
+		Source: u.File, Format: u.Format, Choreography: u.Name, Environment: "calm", Automata: u.Automata,
+		Diagnostics: u.Diagnostics, Dropped: u.Dropped, Places: u.Places,
+		Settings: report.Settings{Params: u.Params, Finals: opt.Finals},
+	}
+	if u.Automata != nil {
+		f.Settings.Channels = u.Automata.Channels.Default.String()
+	}
+	return f
+}
+
+// tooLarge turns an error of verify into a diagnostic if it is about the text.
+func tooLarge(u *lang.Unit, err error) (diag.Diagnostic, bool) {
+	if limit := (*model.LimitError)(nil); errors.As(err, &limit) {
+		return u.Limit(diag.NetworkTooLarge, err), true
+	}
+	return diag.Diagnostic{}, false
+}

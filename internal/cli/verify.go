@@ -1,0 +1,198 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"chorcheck/internal/bug"
+	"chorcheck/internal/expect"
+	"chorcheck/lang"
+	"chorcheck/lang/diag"
+	"chorcheck/report"
+	"chorcheck/report/text"
+	"chorcheck/verify"
+)
+
+type verifyFlags struct {
+	loadFlags
+	only, skip            []string
+	strict                bool
+	format                string
+	maxStates             uint64
+	maxDepth, maxFindings int
+	timeout               time.Duration
+	memory                string
+	workers               int
+	noProgress, fullTrace bool
+}
+
+func (a *app) verifyCommand() *cobra.Command {
+	var f verifyFlags
+	cmd := &cobra.Command{
+		Use:   "verify FILE...",
+		Short: "Check protocols and show what can go wrong",
+		Long: `Explores all runs of each protocol and decides the built-in checks.
+
+FILE is a file, a directory (searched for .chor and .fsa files), a pattern, or - for
+standard input. All files go into one report.
+
+Exit code: 0 everything holds, 1 something is violated or an expectation is unmet,
+3 something was not decided, 4 a text is rejected, 64 usage or input and output.`,
+		Example: `  chorcheck verify payment.chor
+  chorcheck verify --channels 'fifo 1' --set n=5 specs/
+  chorcheck verify --only deadlock,stuck --timeout 1m ring.fsa
+  chorcheck verify --format json payment.chor > report.json`,
+		Args: arguments(1, -1, "a file"),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.verify(cmd.Context(), f, args) },
+	}
+	f.add(cmd)
+	fl := cmd.Flags()
+	fl.StringSliceVar(&f.only, "only", nil, "only these checks: deadlock,stuck")
+	fl.StringSliceVar(&f.skip, "skip", nil, "all but these checks")
+	fl.BoolVar(&f.strict, "strict", false, "warnings count as violations")
+	fl.StringVar(&f.format, "format", "text", "text or json")
+	fl.Uint64Var(&f.maxStates, "max-states", 0, "stop after so many states (0: no limit)")
+	fl.IntVar(&f.maxDepth, "max-depth", 0, "stop at this depth (0: no limit)")
+	fl.DurationVar(&f.timeout, "timeout", 0, "stop after this time, for each file: 90s, 5m (0: no limit)")
+	fl.StringVar(&f.memory, "memory", "", "stop before the search takes more memory: 512MiB, 8GiB")
+	fl.IntVar(&f.workers, "workers", 0, "threads of the search (0: one for each processor)")
+	fl.IntVar(&f.maxFindings, "max-findings", 0, "findings of one check that are shown (0: 10)")
+	fl.BoolVar(&f.noProgress, "no-progress", false, "no progress line on a terminal")
+	fl.BoolVar(&f.fullTrace, "full-trace", false, "show long traces whole")
+	return cmd
+}
+
+// checkFlags finds mistakes before any file is read.
+func (f *verifyFlags) checkFlags() (lang.Options, verify.Options, error) {
+	var opt verify.Options
+	load, err := f.options()
+	if err != nil {
+		return load, opt, err
+	}
+	if err := oneOf("--format", f.format, "text", "json"); err != nil {
+		return load, opt, err
+	}
+	if err := checkIDs(f.only, f.skip); err != nil {
+		return load, opt, err
+	}
+	for _, n := range []struct {
+		flag  string
+		value int
+	}{{"--max-depth", f.maxDepth}, {"--workers", f.workers}, {"--max-findings", f.maxFindings}} {
+		if n.value < 0 {
+			return load, opt, usage("", "%s cannot be negative", n.flag)
+		}
+	}
+	if f.timeout < 0 {
+		return load, opt, usage("", "--timeout cannot be negative")
+	}
+	memory, err := parseBytes(f.memory)
+	if err != nil {
+		return load, opt, err
+	}
+	opt = verify.Options{
+		Only: f.only, Skip: f.skip, Workers: f.workers, MaxStates: f.maxStates, MaxDepth: f.maxDepth,
+		Memory: memory, MaxFindings: f.maxFindings,
+	}
+	return load, opt, nil
+}
+
+func checkIDs(lists ...[]string) error {
+	ids := []string{}
+	for _, c := range verify.Checks() {
+		ids = append(ids, c.ID)
+	}
+	for _, id := range slices.Concat(lists...) {
+		if slices.Contains(ids, id) {
+			continue
+		}
+		hint := "the checks are " + strings.Join(ids, ", ")
+		if near := diag.Nearest(id, ids); near != "" {
+			hint = fmt.Sprintf("did you mean `%s`?", near)
+		}
+		return usage(hint, "there is no check %q", id)
+	}
+	return nil
+}
+
+// parseBytes reads 8GiB, 512MiB, 8GB, 8G, 1000; "" is 0.
+func parseBytes(s string) (int64, error) {
+	if s == "" {
+		return 0, nil
+	}
+	digits := strings.TrimRight(s, "KMGTiBbkmgt ")
+	unit, ok := map[string]int64{
+		"": 1, "b": 1,
+		"k": 1 << 10, "kib": 1 << 10, "kb": 1e3, "m": 1 << 20, "mib": 1 << 20, "mb": 1e6,
+		"g": 1 << 30, "gib": 1 << 30, "gb": 1e9, "t": 1 << 40, "tib": 1 << 40, "tb": 1e12,
+	}[strings.ToLower(strings.TrimSpace(s[len(digits):]))]
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if !ok || err != nil || n < 1 || n > (1<<62)/unit {
+		return 0, usage("for example --memory 8GiB", "--memory takes a number of bytes, not %q", s)
+	}
+	return n * unit, nil
+}
+
+func (a *app) verify(ctx context.Context, f verifyFlags, args []string) error {
+	a.json = a.json || f.format == "json"
+	load, opt, err := f.checkFlags()
+	if err != nil {
+		return err
+	}
+	names, troubles := expand(args, ".chor", ".fsa")
+	r := &report.Report{Version: a.version, Strict: f.strict, Errors: troubles}
+	for _, name := range names {
+		src, err := a.read(name)
+		if err != nil {
+			r.Errors = append(r.Errors, report.Trouble{File: name, Message: reason(err)})
+			continue
+		}
+		r.Files = append(r.Files, a.verifyUnit(ctx, f, lang.Load(src, load), load, opt))
+	}
+	a.exit = report.Worse(a.exit, r.Exit())
+	if f.format == "json" {
+		a.writeJSON(r)
+	} else {
+		style := a.outStyle()
+		style.FullTrace = f.fullTrace
+		text.Write(a.out, r, style)
+	}
+	text.Troubles(a.Err, r.Errors, a.errStyle())
+	return nil
+}
+
+// verifyUnit verifies one text under its own time limit.
+func (a *app) verifyUnit(ctx context.Context, f verifyFlags, u *lang.Unit, load lang.Options, opt verify.Options) report.File {
+	out := fileReport(u, load)
+	if u.Rejected() {
+		return out
+	}
+	if f.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, f.timeout)
+		defer cancel()
+	}
+	opt.Interactions = u.Interactions
+	if isTerminal(a.Err) && !f.noProgress {
+		line := &progressLine{w: a.Err, name: u.File.Name}
+		opt.Progress = line.show
+		defer line.erase()
+	}
+	result, err := verify.Verify(ctx, u.Automata, opt)
+	if d, ok := tooLarge(u, err); ok {
+		out.Diagnostics = append(slices.Clone(out.Diagnostics), d)
+		return out
+	}
+	if err != nil { // the checks' names were looked at before
+		bug.Panicf("verifying %s: %v", u.File.Name, err)
+	}
+	out.Result = result
+	out.Expectations = expect.Compare(u, result)
+	return out
+}

@@ -1,0 +1,156 @@
+package json
+
+// SchemaVersion changes when a key changes its meaning or goes away.
+const SchemaVersion = 1
+
+// Document is a whole report.
+type Document struct {
+	Tool          string    `json:"tool"`
+	Version       string    `json:"version"`
+	SchemaVersion int       `json:"schemaVersion"`
+	Exit          int       `json:"exit"`
+	Errors        []Trouble `json:"errors"`
+	Files         []File    `json:"files"`
+}
+
+// Trouble is about the command line or the world.
+type Trouble struct {
+	File    string `json:"file"`
+	Message string `json:"message"`
+	Hint    string `json:"hint"`
+}
+
+// File is one text with its verdicts.
+type File struct {
+	File         string              `json:"file"`
+	Format       string              `json:"format"`
+	Choreography string              `json:"choreography"`
+	Roles        []string            `json:"roles"`
+	Channels     string              `json:"channels"`
+	Parameters   map[string]int64    `json:"parameters"`
+	Finals       map[string][]string `json:"finals"`
+	Diagnostics  []Diagnostic        `json:"diagnostics"`
+	Dropped      int                 `json:"dropped_diagnostics"`
+	Results      []Result            `json:"results"`
+	Statistics   []Statistics        `json:"statistics"`
+	Expectations []Expectation       `json:"expectations"`
+}
+
+// Diagnostic is about the text. The first span is the primary one.
+type Diagnostic struct {
+	Code     string `json:"code"`
+	Severity string `json:"severity"`
+	Message  string `json:"message"`
+	Spans    []Span `json:"spans"`
+	Help     string `json:"help"`
+}
+
+// Span is a labelled place; lines and columns count from 1, columns in code points,
+// the end is exclusive.
+type Span struct {
+	File      string `json:"file"`
+	Line      int    `json:"line"`
+	Column    int    `json:"column"`
+	EndLine   int    `json:"end_line"`
+	EndColumn int    `json:"end_column"`
+	Primary   bool   `json:"primary"`
+	Label     string `json:"label"`
+}
+
+// Result is the verdict on one check in one environment. Message and Trace repeat
+// those of the first finding.
+type Result struct {
+	Environment string    `json:"environment"`
+	Check       string    `json:"check"`
+	Severity    string    `json:"severity"`
+	Verdict     string    `json:"verdict"`
+	Expected    string    `json:"expected"`
+	States      uint64    `json:"states"`
+	Transitions uint64    `json:"transitions"`
+	Depth       int       `json:"depth"`
+	ElapsedMS   float64   `json:"elapsed_ms"`
+	Store       string    `json:"store"`
+	Message     string    `json:"message"`
+	Reason      string    `json:"reason"`
+	Notes       []string  `json:"notes"`
+	Trace       []Step    `json:"trace"`
+	Findings    []Finding `json:"findings"`
+	Omitted     int       `json:"omitted_findings"`
+}
+
+// Finding is one distinct cause of a violation.
+type Finding struct {
+	Message string         `json:"message"`
+	Help    string         `json:"help"`
+	Places  []Span         `json:"places"`
+	Trace   []Step         `json:"trace"`
+	Final   *Configuration `json:"final"` // null: the check has no trace
+	Loop    string         `json:"loop"`
+}
+
+// Step of a trace.
+type Step struct {
+	Step   int     `json:"step"`
+	Role   string  `json:"role"`
+	Action string  `json:"action"`
+	Kind   string  `json:"kind"`
+	Values []int64 `json:"values"`
+	Fails  bool    `json:"fails"`
+	File   string  `json:"file"`
+	Line   int     `json:"line"` // 0: from nowhere
+}
+
+// Configuration is where a trace ends.
+type Configuration struct {
+	Roles  []RoleState `json:"roles"`
+	Queues []Queue     `json:"queues"`
+	Cycle  []string    `json:"cycle"`
+}
+
+// RoleState is one role's part of a configuration.
+type RoleState struct {
+	Role      string   `json:"role"`
+	State     string   `json:"state"`
+	Final     bool     `json:"final"`
+	Failed    bool     `json:"failed"`
+	Variables []string `json:"variables"`
+	Waits     []Wait   `json:"waits"`
+}
+
+// Wait is what a role offers and cannot do.
+type Wait struct {
+	For  string `json:"for"`
+	On   string `json:"on"`
+	Line int    `json:"line"`
+}
+
+// Queue that is not empty, oldest message first.
+type Queue struct {
+	Name     string   `json:"name"`
+	Messages []string `json:"messages"`
+	Capacity int      `json:"capacity"`
+}
+
+// Statistics of the search in one environment.
+type Statistics struct {
+	Environment  string  `json:"environment"`
+	States       uint64  `json:"states"`
+	Transitions  uint64  `json:"transitions"`
+	Depth        int     `json:"depth"`
+	Workers      int     `json:"workers"`
+	PeakBytes    int64   `json:"peak_bytes"`
+	ElapsedMS    float64 `json:"elapsed_ms"`
+	BitsPerState int     `json:"bits_per_state"`
+	Complete     bool    `json:"complete"`
+	Reason       string  `json:"reason"`
+	Store        string  `json:"store"`
+}
+
+// Expectation of the text, compared.
+type Expectation struct {
+	Line     int    `json:"line"`
+	Subject  string `json:"subject"`
+	Expected string `json:"expected"`
+	Found    string `json:"found"`
+	Met      bool   `json:"met"`
+}
