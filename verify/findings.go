@@ -182,12 +182,15 @@ func (r *replayed) deadlockWords() Finding {
 	return f
 }
 
-// neverTold is the mend where a blocked role waits for one that has finished.
+// neverTold is the mend where a blocked role waits for one that has finished or failed.
 func (r *replayed) neverTold(open []model.RoleID) string {
 	roles := r.oracle.DescribeConfig(r.last).Roles
 	for _, role := range open {
 		for _, w := range roles[role].Waits {
 			for _, other := range roles {
+				if other.Role == w.On && other.Failed {
+					return fmt.Sprintf("mend first what out-of-range reports: %s has failed, and %s waits for it", other.Role, r.name(role))
+				}
 				if other.Role == w.On && other.Final && len(other.Waits) == 0 {
 					return fmt.Sprintf("%s is finished and has not told %s: let it send %s a message in this case too, before it ends",
 						other.Role, r.name(role), r.name(role))

@@ -54,7 +54,7 @@ func (in *Interpreter) Describe(s Step) string {
 		return fmt.Sprintf("%s <- %s: %s", name(s.Message.Receiver), name(s.Message.Sender), in.describeMessage(s.Message))
 	}
 	t := in.automata.Machines[s.Role].Transitions[s.Transition]
-	if len(t.Assigns) == 0 && t.Guard != nil {
+	if len(t.Assigns) == 0 && t.Guard != nil && !s.Fails {
 		return name(s.Role) + ": internal step, as " + in.automata.ExprText(t.Guard, nil)
 	}
 	if len(t.Assigns) == 0 {
