@@ -11,23 +11,19 @@
 package main
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"math/bits"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
-	"strconv"
 	"strings"
 	"time"
 
+	"chorcheck/internal/spin"
 	"chorcheck/lang"
-	"chorcheck/lang/promela"
 	"chorcheck/lang/source"
 	"chorcheck/model"
 	"chorcheck/verify"
@@ -102,19 +98,19 @@ func row(w io.Writer, path string, withSPIN bool, largest uint64) error {
 		fmt.Fprintln(w, "- | - | - |")
 		return nil
 	}
-	p, err := spin(u.Automata, s.States)
-	if err != nil {
-		return err
-	}
-	if p == nil {
+	p, err := spin.Search(u.Automata, s.States)
+	if errors.Is(err, spin.ErrMissing) {
 		fmt.Fprintln(w, "not installed | - | - |")
 		return nil
 	}
-	if p.states != s.States {
-		return fmt.Errorf("SPIN counts %d states, chorcheck %d", p.states, s.States)
+	if err != nil {
+		return err
 	}
-	spinRate := float64(p.states) / 1e6 / p.seconds
-	fmt.Fprintf(w, "%.2f | %.0f | %.0f, %.0f |\n", spinRate, p.bytes/float64(p.states), rate(one)/spinRate, rate(two)/spinRate)
+	if p.States != s.States {
+		return fmt.Errorf("SPIN counts %d states, chorcheck %d", p.States, s.States)
+	}
+	spinRate := float64(p.States) / 1e6 / p.Seconds
+	fmt.Fprintf(w, "%.2f | %.0f | %.1f, %.1f |\n", spinRate, p.Bytes/float64(p.States), rate(one)/spinRate, rate(two)/spinRate)
 	return nil
 }
 
@@ -125,59 +121,4 @@ func explore(a *model.Automata, workers int) (*verify.Result, error) {
 
 func rate(r *verify.Result) float64 {
 	return float64(r.Statistics.States) / 1e3 / r.Statistics.ElapsedMS
-}
-
-type spinRun struct {
-	states  uint64
-	seconds float64
-	bytes   float64
-}
-
-// spin compiles and runs SPIN's verifier; nil if SPIN or a compiler is missing.
-func spin(a *model.Automata, states uint64) (*spinRun, error) {
-	for _, tool := range []string{"spin", "gcc"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			return nil, nil
-		}
-	}
-	dir, err := os.MkdirTemp("", "chorcheck-bench-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	var text bytes.Buffer
-	if err := promela.Write(&text, a); err != nil {
-		return nil, err
-	}
-	if err := os.WriteFile(filepath.Join(dir, "m.pml"), text.Bytes(), 0o644); err != nil {
-		return nil, err
-	}
-	for _, args := range [][]string{{"spin", "-a", "m.pml"}, {"gcc", "-O2", "-DSAFETY", "-DNOREDUCE", "-w", "-o", "pan", "pan.c"}} {
-		if out, err := command(dir, args...); err != nil {
-			return nil, fmt.Errorf("%s: %w\n%s", args[0], err, out)
-		}
-	}
-	start := time.Now()
-	out, err := command(dir, "./pan", "-m1000000", "-E", "-n", fmt.Sprintf("-w%d", max(16, bits.Len64(states))))
-	seconds := time.Since(start).Seconds()
-	if err != nil {
-		return nil, fmt.Errorf("pan: %w\n%s", err, out)
-	}
-	stored := regexp.MustCompile(`(\d+) states, stored`).FindStringSubmatch(out)
-	memory := regexp.MustCompile(`([\d.]+)\s+total actual memory usage`).FindStringSubmatch(out)
-	if stored == nil || memory == nil || strings.Contains(out, "Search not completed") || strings.Contains(out, "depth too small") {
-		return nil, fmt.Errorf("SPIN has no answer:\n%s", out)
-	}
-	r := &spinRun{seconds: seconds}
-	r.states, _ = strconv.ParseUint(stored[1], 10, 64)
-	megabytes, _ := strconv.ParseFloat(memory[1], 64)
-	r.bytes = megabytes * (1 << 20)
-	return r, nil
-}
-
-func command(dir string, args ...string) (string, error) {
-	cmd := exec.Command(args[0], args[1:]...)
-	cmd.Dir = dir
-	out, err := cmd.CombinedOutput()
-	return string(out), err
 }
