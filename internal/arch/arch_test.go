@@ -43,7 +43,8 @@ var policy = []rule{
 	{"internal/arch", nil},
 	{"internal/naive", []string{"model", "lts", "verify/replay"}}, // the slow twin of the search
 	{"internal/expect", []string{"lang", "report", "verify"}},
-	{"internal/bench", []string{"lang/...", "verify", "model", "explore/..."}},
+	{"internal/spin", []string{"model", "lang/promela"}}, // runs another tool
+	{"internal/bench", []string{"lang/...", "verify", "model", "internal/spin"}},
 	{"internal/cli", []string{"docs", "lang/...", "model", "verify/...", "report/...", "internal/expect"}},
 	{"cmd/chorcheck", []string{"internal/cli"}},
 	{"internal/oracles", nil}, // tests only

@@ -14,8 +14,8 @@ import (
 )
 
 // Compare gives the outcome of each expectation of a unit whose conditions are met.
-// Expectations about checks that were left out are not compared. Numbers of a
-// search that did not end are never as expected.
+// Expectations about checks that were left out are not compared. A search that did
+// not end leaves open what it has not refuted.
 func Compare(u *lang.Unit, r *verify.Result) []report.Expectation {
 	var list []report.Expectation
 	for _, e := range u.Expectations {
@@ -44,7 +44,13 @@ func compare(e lang.Expectation, r *verify.Result) (report.Expectation, bool) {
 	c := r.Checks[i]
 	out := report.Expectation{
 		Check: e.Check, Subject: e.Check, Expected: words(e.Verdict, e.Steps), Found: words(c.Verdict.String(), steps(c)),
-		Met: e.Verdict == c.Verdict.String() && (e.Steps < 0 || e.Steps == steps(c)),
+	}
+	switch {
+	case e.Verdict == c.Verdict.String() && (e.Steps < 0 || e.Steps == steps(c)):
+	case c.Verdict == verify.Inconclusive:
+		out.Outcome = report.Undecided
+	default:
+		out.Outcome = report.Unmet
 	}
 	if c.Verdict == verify.Inconclusive {
 		out.Found += " (" + c.Reason + ")"
@@ -72,12 +78,15 @@ func steps(c verify.CheckResult) int {
 
 func quantity(e lang.Expectation, s verify.Statistics) report.Expectation {
 	found := map[string]uint64{"states": s.States, "transitions": s.Transitions, "depth": uint64(s.Depth)}[e.Quantity]
-	out := report.Expectation{
-		Subject: e.Quantity, Expected: fmt.Sprint(e.Value), Found: fmt.Sprint(found),
-		Met: found == e.Value && s.Complete,
-	}
+	out := report.Expectation{Subject: e.Quantity, Expected: fmt.Sprint(e.Value), Found: fmt.Sprint(found)}
 	if !s.Complete {
-		out.Found += " (" + s.Reason + ")"
+		out.Found = "at least " + out.Found + " (" + s.Reason + ")"
+	}
+	switch {
+	case found > e.Value || s.Complete && found != e.Value:
+		out.Outcome = report.Unmet
+	case !s.Complete:
+		out.Outcome = report.Undecided
 	}
 	return out
 }
@@ -85,13 +94,19 @@ func quantity(e lang.Expectation, s verify.Statistics) report.Expectation {
 // everything holds if each check that is no warning holds or has no meaning here.
 func everything(r *verify.Result) report.Expectation {
 	var not []string
+	outcome := report.Met
 	for _, c := range r.Checks {
 		if !c.Check.Warning && c.Verdict != verify.Holds && c.Verdict != verify.NotApplicable {
 			not = append(not, c.Check.ID+" "+c.Verdict.String())
+			if c.Verdict == verify.Violated {
+				outcome = report.Unmet
+			} else if outcome == report.Met {
+				outcome = report.Undecided
+			}
 		}
 	}
-	out := report.Expectation{Subject: lang.Everything, Expected: "holds", Found: "holds", Met: len(not) == 0}
-	if !out.Met {
+	out := report.Expectation{Subject: lang.Everything, Expected: "holds", Found: "holds", Outcome: outcome}
+	if len(not) > 0 {
 		out.Found = strings.Join(not, ", ")
 	}
 	return out

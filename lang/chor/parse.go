@@ -141,7 +141,7 @@ func (p *parser) startsItem(n int) bool {
 	if t.kind != tWord {
 		return false
 	}
-	return t.first() && t.has(fStatement|fDecl) || p.ahead(n+1).kind == tArrow && (t.first() || n > 0)
+	return t.first() && (t.has(fStatement|fDecl) || p.inEnv && p.isFault(t)) || p.ahead(n+1).kind == tArrow && (t.first() || n > 0)
 }
 
 // lineOver tells whether the line, or what can hold a statement, ends here.
@@ -160,7 +160,7 @@ func (p *parser) errorf(code diag.Code, at source.Span, help, format string, arg
 	}
 	p.errAt = p.pos
 	p.count++
-	if len(p.diags) >= diag.MaxPerFile {
+	if p.count > diag.MaxPerFile {
 		return &diag.Diagnostic{}
 	}
 	p.diags = append(p.diags, diag.Diagnostic{
@@ -169,12 +169,19 @@ func (p *parser) errorf(code diag.Code, at source.Span, help, format string, arg
 	return &p.diags[len(p.diags)-1]
 }
 
+// full tells whether further mistakes are only counted, so that it is not worth
+// the time to find words for them.
+func (p *parser) full() bool { return p.count >= diag.MaxPerFile }
+
 // missing reports that something does not stand here. A tBad token has been
 // reported, and may well have been meant for it.
 func (p *parser) missing(code diag.Code, help, what string) *diag.Diagnostic {
 	if p.is(tBad) {
 		p.errAt = p.pos
 		return &diag.Diagnostic{}
+	}
+	if p.full() {
+		return p.errorf(code, source.Span{}, "", "")
 	}
 	return p.errorf(code, p.here(), help, "%s is missing: %s", what, p.found())
 }
@@ -657,7 +664,8 @@ func (p *parser) list(closing kind, element func()) {
 			continue
 		}
 		t := p.tok()
-		if t.kind == tWord && !t.has(fReserved) && !p.startsItem(0) && p.ahead(1).kind != tArrow && (closing != tEOF || !t.first()) {
+		open := closing == tEOF && (t.first() || p.ahead(1).kind == tColon || p.inEnv && (p.isFault(t) || p.str(t) == "during"))
+		if t.kind == tWord && !t.has(fReserved) && !p.startsItem(0) && p.ahead(1).kind != tArrow && !open {
 			p.errorf(diag.ListComma, t.span(), "write a comma before it", "a comma is missing before %s", p.show(t))
 			continue
 		}

@@ -240,7 +240,14 @@ func (p *parser) property(t token) Item {
 	p.colon("before the formula")
 	d.Formula = p.formula(p.lines.column(int(t.start)))
 	if d.Formula.Len() == 0 {
-		p.missing(diag.EmptyFormula, "write a formula, such as `always not A crashed`", "the formula of the property")
+		m := p.missing(diag.EmptyFormula, "write a formula, such as `always not A crashed`", "the formula of the property")
+		if t := p.tok(); t.kind == tWord && !p.startsItem(0) && !t.has(fStatement|fDecl) && len(p.open) == 0 {
+			// This line can only be meant as the formula.
+			m.Help = "indent the formula further than `property`"
+			for p.take(); !p.lineOver(); {
+				p.take()
+			}
+		}
 	}
 	d.node = p.since(t)
 	return d

@@ -6,6 +6,11 @@ import (
 	"chorcheck/lang/diag"
 )
 
+// isFault tells whether a token is a word that can begin a line of an environment.
+func (p *parser) isFault(t token) bool {
+	return t.kind == tWord && slices.Contains(faultKinds(), p.str(t))
+}
+
 // environment parses `environment name { .. }`.
 func (p *parser) environment(t token) Item {
 	d := &EnvironmentDecl{Name: p.ident("the name of the environment")}
@@ -34,7 +39,7 @@ func (p *parser) faults(opening int) []FaultClause {
 		if t.kind == tEOF || t.kind == tRBrace {
 			return clauses
 		}
-		kind := t.kind == tWord && p.ahead(1).kind != tArrow && slices.Contains(faultKinds(), p.str(t))
+		kind := p.isFault(t) && p.ahead(1).kind != tArrow
 		if t.first() && !kind && !p.toks[opening].has(fMatched) && (t.has(fStatement|fDecl) || p.ahead(1).kind == tArrow) {
 			return clauses
 		}
@@ -114,7 +119,7 @@ func (p *parser) fault(t token, known bool) (FaultClause, bool) {
 		c.During = p.ident("the scope after `during`")
 	}
 	c.node = p.since(t)
-	if t := p.tok(); !p.lineOver() && !(t.kind == tWord && slices.Contains(faultKinds(), p.str(t))) {
+	if t := p.tok(); !p.lineOver() && !p.isFault(t) {
 		d := p.errorf(diag.BadFault, t.span(), "", "%s cannot stand here, behind a complete fault", p.show(t))
 		if t.kind == tComma {
 			d.Help = "write each fault on a line of its own"
@@ -127,7 +132,7 @@ func (p *parser) fault(t token, known bool) (FaultClause, bool) {
 func (p *parser) partition(c *FaultClause) {
 	for {
 		var group []RoleRef
-		p.list(tBar, func() { group = append(group, p.roleRef("a role of the partition")) })
+		p.list(tEOF, func() { group = append(group, p.roleRef("a role of the partition")) })
 		c.Groups = append(c.Groups, group)
 		if !p.accept(tBar) {
 			break
@@ -177,13 +182,13 @@ func (p *parser) limit(c *FaultClause) {
 	if t.kind != tWord || p.lineOver() || p.str(t) == "at" || p.str(t) == "during" {
 		return
 	}
-	if n := p.ahead(1); !n.first() && slices.Contains(faultKinds(), p.str(t)) {
-		follows := n.kind == tWord && p.str(n) != "during" && !slices.Contains(faultKinds(), p.str(n))
+	if n := p.ahead(1); !n.first() && p.isFault(t) {
+		follows := n.kind == tWord && p.str(n) != "during" && !p.isFault(n)
 		if follows || n.kind == tStar {
 			return
 		}
 	}
-	if !slices.Contains(faultKinds(), p.str(t)) {
+	if !p.isFault(t) {
 		d := p.errorf(diag.BadFault, t.span(), "write a kind of fault, such as `crash`, or nothing to count all kinds", "%s is no kind of fault", p.show(t))
 		if near := diag.Nearest(p.str(t), faultKinds()); near != "" {
 			d.Help = "did you mean `" + near + "`?"

@@ -58,12 +58,16 @@ func (p *parser) binary(level int) Expr {
 			p.skipExpr()
 			return &BadExpr{p.since(start)}
 		}
+		slip := p.is(tEqual) || p.is(tAssign) || x.Pos().Len() == 0
 		if p.is(tLink) {
 			// `a--b` is a minus and a minus.
 			p.toks[p.pos].start++
 			p.toks[p.pos].kind = tMinus
 		} else {
 			p.take()
+		}
+		if slip {
+			p.errAt = p.pos // the mistake is known; that nothing follows is no further one
 		}
 		y := p.binary(level + 1)
 		height = max(height, p.height) + 1
@@ -160,7 +164,7 @@ func (p *parser) primary() Expr {
 		p.take()
 		return &BadExpr{n}
 	case t.kind == tDuration && !t.first():
-		p.errorf(diag.MissingExpression, t.span(), "write a number without a unit", "the duration `%s` is no value", p.str(t))
+		p.errorf(diag.MissingExpression, t.span(), "write a number without a unit", "the duration `%s` is no value", clip(p.str(t)))
 		p.take()
 		return &BadExpr{n}
 	case t.kind == tLParen:

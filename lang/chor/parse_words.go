@@ -31,8 +31,12 @@ func faultKinds() []string {
 	return []string{"crash", "loss", "duplicate", "reorder", "disconnect", "partition", "silence", "raise", "stray", "at"}
 }
 
-// headFor is the keyword that somebody who wrote word most likely meant.
-func headFor(word string) string {
+// headFor is the keyword that somebody who wrote another word most likely meant.
+func (p *parser) headFor(t token) string {
+	if p.full() {
+		return ""
+	}
+	word := p.str(t)
 	switch word {
 	case "roles", "participant", "participants", "actor", "actors":
 		return "role"

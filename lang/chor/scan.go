@@ -120,6 +120,7 @@ type scanner struct {
 	text     string
 	pos      int
 	first    bool
+	eol      int // see lineEnd
 	tokens   []token
 	comments []Comment
 	errors   []lexical
@@ -401,6 +402,11 @@ func (s *scanner) badRun() {
 // isStrange is true of the printable ASCII characters that mean nothing here.
 func isStrange(c byte) bool { return strings.IndexByte("$&?@\\^~", c) >= 0 }
 
+// isControl is true of the ASCII control characters that are no white space.
+func isControl(c byte) bool {
+	return c < '\t' || '\r' < c && c < ' ' || c == 0x7f
+}
+
 func bytesAre(text string) string {
 	if len(text) == 1 {
 		return fmt.Sprintf("the byte %#02x is", text[0])
@@ -454,7 +460,7 @@ func (s *scanner) skipWord() (dirty bool) {
 			}
 			s.badRun()
 			dirty = true
-		case c == '#', isStrange(c) && !(c == '&' && s.peek(1) == '&'):
+		case c == '#', isStrange(c) && !(c == '&' && s.peek(1) == '&'), isControl(c):
 			if c == '#' {
 				s.pos++
 				s.fail(diag.UnknownCharacter, s.pos-1, s.pos, true, "", "%s has no meaning in this language", describe('#'))
@@ -487,9 +493,10 @@ func (s *scanner) number() {
 	digits := s.pos
 	if s.peek(0) == '.' && isDigit(s.peek(1)) {
 		s.pos++
-		s.skipWord()
-		s.fail(diag.MalformedNumber, start, s.pos, true, "write a whole number of a smaller unit, such as `1500ms`",
-			"`%s` is not a whole number", clip(s.text[start:s.pos]))
+		if !s.skipWord() {
+			s.fail(diag.MalformedNumber, start, s.pos, true, "write a whole number of a smaller unit, such as `1500ms`",
+				"`%s` is not a whole number", clip(s.text[start:s.pos]))
+		}
 		s.emit(tBad, start, 0)
 		return
 	}
@@ -519,11 +526,16 @@ func isUnit(word string) bool {
 	return word == "ms" || word == "s" || word == "min" || word == "h"
 }
 
+// lineEnd is where the line of s.pos ends. It is kept, since a line may be long
+// and hold much that asks for it.
 func (s *scanner) lineEnd() int {
-	if i := strings.IndexAny(s.text[s.pos:], "\r\n"); i >= 0 {
-		return s.pos + i
+	if s.pos > s.eol || s.eol == 0 {
+		s.eol = len(s.text)
+		if i := strings.IndexAny(s.text[s.pos:], "\r\n"); i >= 0 {
+			s.eol = s.pos + i
+		}
 	}
-	return len(s.text)
+	return s.eol
 }
 
 func (s *scanner) comment() {

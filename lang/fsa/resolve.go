@@ -102,14 +102,7 @@ func (p *parser) transitions(m *machine, self model.RoleID, names map[string]mod
 			t.Peer = peer
 		}
 		t.Origins = []model.Origin{p.builder.Place(a.Span)}
-		if first := m.Add(t); first != 0 {
-			p.bag.Add(diag.Diagnostic{
-				Code: diag.TransitionTwice, Severity: diag.Warning, Message: fmt.Sprintf("this transition of %s stands twice, and counts once", short(m.role)),
-				Primary:   diag.Label{Span: a.Span},
-				Secondary: []diag.Label{{Span: p.builder.Places[first], Text: "the first one"}},
-				Help:      "remove one of them",
-			})
-		}
+		m.Add(t)
 	}
 	m.acts = nil
 	if !m.final {

@@ -203,11 +203,8 @@ func (r *role) step(at int) (next int, ok bool) {
 	r.advance()
 	if t := r.token; t.word() && !t.role() && !keyword(t.text) && r.after.text != "!" && r.after.text != "?" {
 		r.advance()
-		to, ok := r.variable(t)
-		if !ok {
-			return -1, true
-		}
-		a.To, next = to, -1
+		next = -1
+		a.To, _ = r.variable(t)
 	} else {
 		a.To = r.state()
 		next = a.To
@@ -248,7 +245,7 @@ func (r *role) complete(total *int) {
 		}
 		for _, t := range list {
 			own := t.Origins[0]
-			if first := r.machine.Add(t); first != 0 && first != own {
+			if first := r.machine.Join(t); first != 0 && first != own {
 				r.bag.Add(diag.Diagnostic{
 					Code: diag.TransitionTwice, Severity: diag.Warning, Message: fmt.Sprintf("this action of %s stands twice in one choice, and counts once", short(r.name.text)),
 					Primary:   diag.Label{Span: r.builder.Places[own]},

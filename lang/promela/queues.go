@@ -10,6 +10,7 @@ import (
 // queue is a queue that something is sent to.
 type queue struct {
 	channel model.Channel
+	to      model.RoleID
 	name    string
 	fields  []value // fifo and mailbox: the range of each value of a message, over all messages
 	kinds   []kind
@@ -49,7 +50,7 @@ func (g *generator) collect() {
 			key := g.key(from, t.Peer)
 			q := g.queues[key]
 			if q == nil {
-				q = &queue{channel: c, name: g.queueName(key, c.Discipline)}
+				q = &queue{channel: c, to: t.Peer, name: g.queueName(key, c.Discipline)}
 				g.queues[key] = q
 				g.order = append(g.order, q)
 			}

@@ -130,12 +130,12 @@ func (g *generator) tooLong(options int) {
 
 func (g *generator) checkQueues() {
 	channels := 0
-	for key, q := range g.queues {
+	for _, q := range g.order {
 		if q.channel.Discipline != model.Bag {
 			channels++
 		} else if q.cells > maxCells {
 			g.problem(nil, "choose smaller ranges of the values, or another discipline",
-				"a bag of %s has more than %d kinds of messages", g.a.Roles[key.to].Name, maxCells)
+				"a bag of %s has more than %d kinds of messages", g.a.Roles[q.to].Name, maxCells)
 		}
 	}
 	if channels > maxChannels {

@@ -109,9 +109,12 @@ func (m *Machine) SetFinalByDefault() {
 	}
 }
 
-// Add appends a transition. If the machine has the same one already, its origins
-// are joined to that one, and the result is the first of its origins; else it is 0.
-func (m *Machine) Add(t model.Transition) model.Origin {
+// Add appends a transition. The same one twice is two transitions.
+func (m *Machine) Add(t model.Transition) { m.transitions = append(m.transitions, t) }
+
+// Join appends a transition that was not added by Join before. Otherwise its
+// origins go to the one that was, and the result is the first of its origins; else 0.
+func (m *Machine) Join(t model.Transition) model.Origin {
 	key := step{t.From, t.To, t.Kind, t.Peer, t.Label}
 	i, ok := m.known[key]
 	if !ok {
@@ -121,9 +124,13 @@ func (m *Machine) Add(t model.Transition) model.Origin {
 	}
 	old := &m.transitions[i]
 	first := old.Origins[0]
-	old.Origins = append(old.Origins, t.Origins...)
-	slices.Sort(old.Origins)
-	old.Origins = slices.Compact(old.Origins)
+	for _, o := range t.Origins {
+		if last := old.Origins[len(old.Origins)-1]; o > last {
+			old.Origins = append(old.Origins, o)
+		} else if at, known := slices.BinarySearch(old.Origins, o); !known {
+			old.Origins = slices.Insert(old.Origins, at, o)
+		}
+	}
 	return first
 }
 

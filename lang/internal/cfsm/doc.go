@@ -3,7 +3,7 @@
 // and the warnings that need the whole system. The error of their exporters is here too.
 //
 // It guarantees that the automata that it builds are well formed: transitions are sorted by their
-// source, state names are unique in their machine, no transition of a machine stands twice,
+// source, state names are unique in their machine,
 // and each transition, state and role has a place. Costs: linear in the number
 // of transitions, but for the warnings, which compare a message that fits nowhere with
 // those that might have been meant. It does not read any text.

@@ -31,21 +31,19 @@ func Lint(a *model.Automata, places []source.Span, bag *diag.Bag) {
 			}
 		}
 	}
-	l := linter{a, places, bag}
+	l := &linter{a: a, places: places, bag: bag}
 	for _, k := range order[0] {
-		if _, ok := received[k]; !ok && !bag.Full() {
+		if _, ok := received[k]; !ok {
 			l.unmatched(diag.NeverReceived, k, sent[k], order[1], received, sent)
 		}
 	}
 	for _, k := range order[1] {
-		if _, ok := sent[k]; !ok && !bag.Full() {
+		if _, ok := sent[k]; !ok {
 			l.unmatched(diag.NeverSent, k, received[k], order[0], sent, received)
 		}
 	}
 	for r := range a.Machines {
-		if !bag.Full() {
-			l.unreachable(model.RoleID(r))
-		}
+		l.unreachable(model.RoleID(r))
 	}
 }
 
@@ -60,11 +58,12 @@ type linter struct {
 	a      *model.Automata
 	places []source.Span
 	bag    *diag.Bag
+	count  int // of warnings about messages
 }
 
 // unmatched warns of a message that has only one end. The other ends of its pair
 // that have none either are candidates for what was meant.
-func (l linter) unmatched(code diag.Code, k kind, at model.Origin, others []kind, there, here map[kind]model.Origin) {
+func (l *linter) unmatched(code diag.Code, k kind, at model.Origin, others []kind, there, here map[kind]model.Origin) {
 	from, to, label := l.a.Roles[k.From].Name, l.a.Roles[k.To].Name, l.a.Labels[k.label]
 	d := diag.Diagnostic{Code: code, Severity: diag.Warning, Primary: diag.Label{Span: l.places[at]}}
 	if code == diag.NeverReceived {
@@ -73,6 +72,10 @@ func (l linter) unmatched(code diag.Code, k kind, at model.Origin, others []kind
 	} else {
 		d.Message = fmt.Sprintf("%s waits for `%s` from %s, which never sends it", to, label, from)
 		d.Help = fmt.Sprintf("let %s send `%s`, or do not wait for it", from, label)
+	}
+	if l.count++; l.count > diag.MaxPerFile {
+		l.bag.Add(d) // it will not be shown: no need to look for what was meant
+		return
 	}
 	var names []string
 	var candidates []kind
@@ -100,7 +103,7 @@ func (l linter) unmatched(code diag.Code, k kind, at model.Origin, others []kind
 const maxCandidates = 1000
 
 // unreachable warns once for each machine.
-func (l linter) unreachable(r model.RoleID) {
+func (l *linter) unreachable(r model.RoleID) {
 	m := l.a.Machines[r]
 	next := make([][]int, len(m.States))
 	for _, t := range m.Transitions {
