@@ -297,7 +297,7 @@ func (n *Network) compile(queueOf []int) {
 				out++
 			}
 			rw.end = uint32(len(n.steps))
-			if w := n.onlyReceives(RoleID(r), fs, queueOf); w != nil {
+			if w := n.onlyReceives(RoleID(r), fs); w != nil {
 				n.waits = append(n.waits, w)
 				rw.waits = uint32(len(n.waits) - 1)
 			}
@@ -311,7 +311,7 @@ func (n *Network) compile(queueOf []int) {
 // onlyReceives lists the queues that a local state waits on, if all it offers are
 // receives from fifo or mailbox channels, and nil if not. A receive of a message
 // that nobody sends waits on a queue that is always empty unless others share it.
-func (n *Network) onlyReceives(r RoleID, fs flatState, queueOf []int) []uint16 {
+func (n *Network) onlyReceives(r RoleID, fs flatState) []uint16 {
 	if fs.control == failedControl {
 		return nil
 	}

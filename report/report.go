@@ -87,8 +87,20 @@ type Expectation struct {
 	Subject  string // "deadlock", "states", "everything"
 	Expected string // "violated in 12 steps", "24"
 	Found    string // in the same words
-	Met      bool
+	Outcome  Outcome
 }
+
+// Outcome of comparing an expectation.
+type Outcome int
+
+// The outcomes. Undecided: the search ended too early to tell.
+const (
+	Met Outcome = iota
+	Unmet
+	Undecided
+)
+
+func (o Outcome) String() string { return [...]string{"met", "unmet", "undecided"}[o] }
 
 // Rejected reports whether the text has errors, so that there is nothing to verify.
 func (f *File) Rejected() bool {
@@ -127,11 +139,11 @@ func (f *File) Expected(check string) string {
 	return ""
 }
 
-// Unmet counts the expectations that do not agree with what was found.
-func (f *File) Unmet() int {
+// Expect counts the expectations with an outcome.
+func (f *File) Expect(outcome Outcome) int {
 	n := 0
 	for _, e := range f.Expectations {
-		if !e.Met {
+		if e.Outcome == outcome {
 			n++
 		}
 	}
@@ -145,7 +157,10 @@ func (f *File) Exit(strict bool) int {
 		return ExitRejected
 	}
 	code := ExitOK
-	if f.Unmet() > 0 {
+	if f.Expect(Undecided) > 0 {
+		code = ExitInconclusive
+	}
+	if f.Expect(Unmet) > 0 {
 		code = ExitViolated
 	}
 	if strict {

@@ -23,6 +23,7 @@ import (
 	"chorcheck/lang/diag"
 	"chorcheck/lang/source"
 	"chorcheck/model"
+	"chorcheck/report"
 	"chorcheck/verify"
 )
 
@@ -104,7 +105,7 @@ func TestExpectations(t *testing.T) {
 				list := expect.Compare(u, r)
 				assert.NotEmpty(t, list, "%s: nothing is expected of it %s", name, s)
 				for _, e := range list {
-					assert.True(t, e.Met, "%s:%d (%s): %s: expected %s, found %s", name, e.Line, s, e.Subject, e.Expected, e.Found)
+					assert.Equal(t, report.Met, e.Outcome, "%s:%d (%s): %s: expected %s, found %s", name, e.Line, s, e.Subject, e.Expected, e.Found)
 				}
 			}
 		})

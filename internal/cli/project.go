@@ -12,7 +12,6 @@ import (
 	"chorcheck/lang"
 	"chorcheck/lang/diag"
 	"chorcheck/lang/dot"
-	"chorcheck/lang/fsa"
 	"chorcheck/model"
 	"chorcheck/report"
 )
@@ -46,7 +45,9 @@ automata format that verify reads, or for Graphviz.`,
 				if role != "" {
 					return usage("leave --role out, or use --format text or dot", "the automata of a system refer to each other, so --format fsa writes all of them")
 				}
-				err = fsa.Write(&b, u.Automata)
+				if written, err := a.export(&b, u, format); err != nil || !written {
+					return err
+				}
 			case "dot":
 				err = dot.Write(&b, u.Automata, roles)
 			default:
@@ -93,6 +94,7 @@ func writeMachines(w io.Writer, u *lang.Unit, roles []model.RoleID) {
 			fmt.Fprintln(w)
 		}
 		fmt.Fprintf(w, "%s: %d states, %d transitions\n", report.Printable(u.Automata.Roles[r].Name), len(m.States), len(m.Transitions))
+		next := 0 // transitions are sorted by their source
 		for s, state := range m.States {
 			marks := ""
 			if s == m.Initial {
@@ -102,10 +104,8 @@ func writeMachines(w io.Writer, u *lang.Unit, roles []model.RoleID) {
 				marks += " (final)"
 			}
 			fmt.Fprintf(w, "  %s%s\n", report.Printable(state.Name), marks)
-			for _, t := range m.Transitions {
-				if t.From != s {
-					continue
-				}
+			for ; next < len(m.Transitions) && m.Transitions[next].From == s; next++ {
+				t := m.Transitions[next]
 				fmt.Fprintf(w, "    %s -> %s", report.Printable(actionText(u.Automata, t)), report.Printable(m.States[t.To].Name))
 				var lines []string
 				for _, o := range t.Origins {

@@ -152,5 +152,5 @@ type Expectation struct {
 	Subject  string `json:"subject"`
 	Expected string `json:"expected"`
 	Found    string `json:"found"`
-	Met      bool   `json:"met"`
+	Outcome  string `json:"outcome"`
 }

@@ -93,7 +93,7 @@ func file(f *report.File) File {
 		out.Diagnostics = append(out.Diagnostics, diagnostic(f.Source, d))
 	}
 	for _, e := range f.Expectations {
-		out.Expectations = append(out.Expectations, Expectation{e.Line, e.Subject, e.Expected, e.Found, e.Met})
+		out.Expectations = append(out.Expectations, Expectation{e.Line, e.Subject, e.Expected, e.Found, e.Outcome.String()})
 	}
 	if f.Result == nil {
 		return out

@@ -169,8 +169,11 @@ func checkRow(c verify.CheckResult, wide int, strict bool, style Style) string {
 	if c.Check.Warning && !strict && c.Verdict == verify.Violated {
 		symbol, color, remark = "!", yellow, "a warning: "+remark
 	}
-	line := fmt.Sprintf("  %s %s  %s  %s", style.paint(color, symbol), pad(c.Check.ID, wide), style.paint(color, pad(c.Verdict.String(), 14)), remark)
-	return strings.TrimRight(line, " ")
+	verdict := c.Verdict.String()
+	if remark != "" {
+		verdict = pad(verdict, len(verify.NotApplicable.String())) + "  "
+	}
+	return fmt.Sprintf("  %s %s  %s%s", style.paint(color, symbol), pad(c.Check.ID, wide), style.paint(color, verdict), remark)
 }
 
 // shortest is the length of the shortest trace of a violated check; -1 if it has none.
@@ -185,15 +188,21 @@ func expectations(w io.Writer, f *report.File, style Style) {
 	if len(f.Expectations) == 0 {
 		return
 	}
-	if f.Unmet() == 0 {
+	if f.Expect(report.Met) == len(f.Expectations) {
 		fmt.Fprintf(w, "  %s as the text expects\n", style.paint(green, "✓ "+plural(len(f.Expectations), "statement", "statements")))
 		return
 	}
 	fmt.Fprintln(w)
 	for _, e := range f.Expectations {
-		if !e.Met {
-			fmt.Fprintf(w, "%s %s:%d: expected %s %s, found %s\n", style.paint(red, "✗ expectation:"),
-				clean(f.Source.Name), e.Line, clean(e.Subject), e.Expected, clean(e.Found))
+		mark, found := style.paint(red, "✗ expectation:"), "found"
+		switch e.Outcome {
+		case report.Met:
+			continue
+		case report.Undecided:
+			mark, found = style.paint(yellow, "? expectation:"), "undecided:"
+		case report.Unmet:
 		}
+		fmt.Fprintf(w, "%s %s:%d: expected %s %s, %s %s\n", mark,
+			clean(f.Source.Name), e.Line, clean(e.Subject), e.Expected, found, clean(e.Found))
 	}
 }

@@ -134,9 +134,6 @@ func (m *Machine) Join(t model.Transition) model.Origin {
 	return first
 }
 
-// Size is the number of transitions so far.
-func (m *Machine) Size() int { return len(m.transitions) }
-
 // Automata is what was collected.
 func (b *Builder) Automata(channels model.Channels) *model.Automata {
 	a := &model.Automata{Roles: b.roles, Labels: b.labels, Channels: channels}

@@ -1,0 +1,52 @@
+# Needs Go (the version in go.mod), git and make; nothing else.
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+LINT    := go tool -modfile=tools/go.mod
+
+.PHONY: build test check lint bench soak demo clean
+
+build:
+	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/chorcheck ./cmd/chorcheck
+
+# All tests. The packages with goroutines run a second time under the race detector
+# if there is a C compiler, which it needs.
+test: build
+	go test ./...
+	@if command -v gcc >/dev/null || command -v clang >/dev/null; then \
+		echo 'go test -race -short ./explore/... ./verify/...'; \
+		go test -race -short ./explore/... ./verify/...; \
+	else echo 'no C compiler: the race detector is left out'; fi
+
+# What has to pass before a change lands.
+check: lint test
+
+lint:
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not formatted: $$unformatted"; exit 1; fi
+	go vet ./...
+	$(LINT) staticcheck ./...
+	$(LINT) unparam ./...
+	@dead=$$($(LINT) deadcode -test ./...) || exit 1; if [ -n "$$dead" ]; then echo "$$dead"; exit 1; fi
+
+bench:
+	go run ./internal/bench
+
+# Each fuzz target for a minute, then the random tests with many more cases.
+soak: build
+	@for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
+		for target in $$(grep -rhoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' $$dir --no-messages | sed 's/func //' | sort -u); do \
+			echo "$$dir $$target"; go test $$dir -run '^$$' -fuzz "^$$target$$" -fuzztime 60s || exit 1; \
+		done; \
+	done
+	@for dir in $$(grep -rl --include='*_test.go' 'pgregory.net/rapid' . | xargs -n1 dirname | sort -u); do \
+		go test $$dir -count=1 -timeout 60m -rapid.checks=10000 || exit 1; \
+	done
+
+# A first look: verify a protocol with a defect. Exit code 1 is what it should give.
+demo: build
+	@echo '$$ bin/chorcheck verify specs/order-payment.chor'
+	@bin/chorcheck verify specs/order-payment.chor; code=$$?; \
+	echo; echo "exit code $$code: something is violated (0: everything holds)"; test $$code -eq 1
+
+clean:
+	rm -rf bin dist

@@ -1,0 +1,137 @@
+package json
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chorcheck/lang/diag"
+	"chorcheck/lang/source"
+	"chorcheck/model"
+	"chorcheck/report"
+	"chorcheck/verify"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// full is a report in which every key has something to say.
+func full() *report.Report {
+	text := "choreography Payment\nrole Customer, Shop\nCustomer -> Shop: order\n"
+	at := source.Span{Start: strings.Index(text, "Customer -> Shop"), End: len(text) - 1}
+	step := verify.Step{Action: "Customer -> Shop: order(3)", Kind: "send", Values: []int64{3}, Origin: 1, Fails: true, PeerTrans: -1}
+	return &report.Report{
+		Version: "1.2.3",
+		Errors:  []report.Trouble{{File: "nowhere.chor", Message: "no such file", Hint: "look again"}},
+		Files: []report.File{
+			{
+				Source: source.New("payment.chor", text), Format: "chor", Choreography: "Payment", Environment: "calm",
+				Automata: &model.Automata{Roles: []model.Role{{Name: "Customer"}, {Name: "Shop"}}},
+				Settings: report.Settings{Channels: "fifo 2", Params: map[string]int64{"n": 3}, Finals: map[string][]string{"Shop": {"q"}}},
+				Places:   []source.Span{{}, at},
+				Diagnostics: []diag.Diagnostic{{
+					Code: "CH0601", Severity: diag.Warning, Message: "<b> & \x1b \u202e \U000e0041", Help: "mend",
+					Primary: diag.Label{Span: at, Text: "here"}, Secondary: []diag.Label{{Span: source.Span{Start: 9, End: 3}}},
+				}},
+				Dropped: 2,
+				Result: &verify.Result{
+					Checks: []verify.CheckResult{
+						{Check: verify.Check{ID: "deadlock"}, Verdict: verify.Violated, Omitted: 4, Notes: []string{"a note"}, Findings: []verify.Finding{
+							{Message: "a deadlock", Help: "break it", Origins: []model.Origin{1, 0}, Trace: []verify.Step{step}, Loop: "on and on",
+								Final: &verify.Configuration{
+									Roles: []verify.RoleState{{Role: "Shop", State: "1", Final: true, Failed: true, Variables: []string{"x = 1"},
+										Waits: []verify.Wait{{For: "to receive order from Customer", On: "Customer", Origin: 1}}}},
+									Queues: []verify.QueueState{{Name: "Customer -> Shop", Messages: []string{"order(3)"}, Capacity: 2}},
+									Cycle:  []string{"Customer", "Shop", "Customer"},
+								}},
+							{Message: "another one"},
+						}},
+						{Check: verify.Check{ID: "stuck"}, Verdict: verify.Inconclusive, Reason: "interrupted"},
+						{Check: verify.Check{ID: "bound-reached", Warning: true}, Verdict: verify.NotApplicable, Reason: "no queues"},
+						{Check: verify.Check{ID: "livelock"}, Verdict: verify.Holds},
+					},
+					Statistics: verify.Statistics{States: 18, Transitions: 20, Depth: 13, Workers: 2, PeakBytes: 4096, ElapsedMS: 3.25, BitsPerState: 9, Reason: "interrupted", Store: "exact"},
+				},
+				Expectations: []report.Expectation{{Line: 1, Check: "deadlock", Subject: "deadlock", Expected: "violated in 1 step", Found: "violated in 1 step", Outcome: report.Undecided}},
+			},
+			{Source: source.New("broken.chor", ""), Diagnostics: []diag.Diagnostic{{Code: "CH0101", Message: "nothing"}}},
+		},
+	}
+}
+
+func TestGolden(t *testing.T) {
+	var b bytes.Buffer
+	require.NoError(t, Write(&b, full()))
+	if *update {
+		require.NoError(t, os.WriteFile("testdata/full.golden.json", b.Bytes(), 0o644))
+	}
+	want, err := os.ReadFile("testdata/full.golden.json")
+	require.NoError(t, err)
+	assert.Empty(t, cmp.Diff(string(want), b.String()))
+	assert.False(t, strings.ContainsAny(b.String(), "\x1b\u202e\U000e0041"), "hidden characters are written as escapes")
+
+	// What is written can be read again.
+	back, err := Read(&b)
+	require.NoError(t, err)
+	assert.Empty(t, cmp.Diff(Convert(full()), back))
+}
+
+func TestReadRefuses(t *testing.T) {
+	for _, text := range []string{"", "nonsense", "[]", `{"tool":"other","schemaVersion":1}`, `{"tool":"chorcheck","schemaVersion":2}`} {
+		_, err := Read(strings.NewReader(text))
+		assert.Error(t, err, text)
+	}
+}
+
+func TestSchema(t *testing.T) {
+	text, err := os.ReadFile("../../docs/report.schema.json")
+	require.NoError(t, err)
+	var s schema
+	require.NoError(t, json.Unmarshal(text, &s.root))
+	for _, r := range []*report.Report{full(), {}, {Errors: []report.Trouble{{}}}} {
+		var b bytes.Buffer
+		require.NoError(t, Write(&b, r))
+		var document any
+		require.NoError(t, json.Unmarshal(b.Bytes(), &document))
+		assert.Empty(t, s.check(s.root, document, "document"))
+	}
+	// The schema is not one that accepts everything.
+	for _, change := range []func(map[string]any){
+		func(d map[string]any) { delete(d, "tool") },
+		func(d map[string]any) { d["exit"] = 2.0 },
+		func(d map[string]any) { d["files"] = nil },
+		func(d map[string]any) { d["unknown"] = 1.0 },
+		func(d map[string]any) {
+			d["files"].([]any)[0].(map[string]any)["results"].([]any)[0].(map[string]any)["verdict"] = "fine"
+		},
+	} {
+		var b bytes.Buffer
+		require.NoError(t, Write(&b, full()))
+		document := map[string]any{}
+		require.NoError(t, json.Unmarshal(b.Bytes(), &document))
+		change(document)
+		assert.NotEmpty(t, s.check(s.root, document, "document"))
+	}
+}
+
+// Every example in the manual has the keys of the schema.
+func TestManual(t *testing.T) {
+	text, err := os.ReadFile("../../docs/json.md")
+	require.NoError(t, err)
+	_, example, ok := strings.Cut(string(text), "```json\n")
+	require.True(t, ok)
+	example, _, _ = strings.Cut(example, "```")
+	var document any
+	require.NoError(t, json.Unmarshal([]byte(example), &document))
+	var s schema
+	schemaText, err := os.ReadFile("../../docs/report.schema.json")
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(schemaText, &s.root))
+	assert.Empty(t, s.check(s.root, document, "example"))
+}
