@@ -17,20 +17,19 @@ import (
 //
 // Sweeps, in parallel. Mark what can reach a configuration without steps: that
 // is not in a non-trivial bottom component. Mark as well what can reach the
-// initial configuration: that is the component of the initial configuration,
-// which is a bottom component only if it is everything. So: either nothing has
-// no steps, and everything is marked, and there is one component; or the marked
-// part can be forgotten. A sweep expands the unmarked configurations of each
-// level and marks those with a marked successor. The first sweep runs from the last
-// level to the first, which follows all steps to deeper levels at once, the
-// next one from the first to the last, which follows those back, and so on, while
-// they bring something. They need not reach the fixed point for the
-// forgetting: a component with a step to something marked is not a bottom
-// component. (If only some actions count as steps, the initial
-// configuration need not reach everything, and it is left out.)
+// initial configuration: that is the component of the initial configuration, which
+// is a bottom component only if it is everything. A sweep expands the unmarked
+// configurations of each level and marks those with a marked successor. The first
+// sweep runs from the last level to the first, which follows all steps to deeper
+// levels at once, the next one from the first to the last, which follows those
+// back, and so on, while they bring enough. They need not reach the fixed point: a
+// component with a step to something marked is not a bottom component, unless it is
+// everything. (If only some actions count as steps, the initial configuration
+// need not reach everything, and it is left out.)
 //
 // Tarjan's algorithm, in the form of Pearce, with explicit stacks, on what is
-// left. See file tarjan.go.
+// left; see file tarjan.go. If it finds nothing, and all configurations have steps,
+// then everything is one component, since each finite graph has a bottom component.
 
 // Component is a bottom component: configurations that all reach each other, and
 // that no step leaves.
@@ -79,12 +78,14 @@ func (sp *Space) BottomComponents(ctx context.Context, keep func(lts.Action) boo
 	if err := b.mark(); err != nil {
 		return err
 	}
-	switch {
-	case b.left > 0:
+	if b.left > 0 {
 		if err := b.search(); err != nil {
 			return err
 		}
-	case keep == nil && b.ended.Load() == 0:
+	}
+	if keep == nil && b.ended.Load() == 0 && len(b.found) == 0 {
+		// Every finite graph has a bottom component, so it is the one with
+		// the initial configuration.
 		visit(b.everything())
 		return nil
 	}
@@ -198,9 +199,11 @@ func (b *bottoms) mark() error {
 		}
 		gain := gained.Load()
 		b.left -= gain
-		// Sweeps often gain more and more. If they do not, the rest is for
-		// the sequential search.
-		if gain == 0 || gain < b.left/16 && gain < 2*before {
+		// The gain often grows from sweep to sweep. If it does not, or not
+		// soon, the rest is for the sequential search, which costs about
+		// as much as five sweeps.
+		small := gain < b.left/16 && (gain < 2*before || round >= 3)
+		if gain == 0 || small || round+1 == sp.opt.sweeps {
 			break
 		}
 		before = gain

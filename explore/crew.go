@@ -46,10 +46,7 @@ func newCrew(size int) *crew {
 		c.work = append(c.work, ch)
 		go func() {
 			for task := range ch {
-				if !c.call(i, task) {
-					// A panic has been dealt with; go on for the next task.
-					continue
-				}
+				c.call(i, task)
 			}
 		}()
 	}

@@ -128,6 +128,8 @@ func TestAgainstReference(t *testing.T) {
 			if complete {
 				assert.Equal(t, g.bottoms(dist, nil), components(t, sp, nil))
 				assert.Equal(t, g.bottoms(dist, keep), components(t, sp, keep))
+				sp.opt.sweeps = 1
+				assert.Equal(t, g.bottoms(dist, nil), components(t, sp, nil))
 			} else {
 				assert.ErrorIs(t, sp.BottomComponents(context.Background(), nil, nil), ErrIncomplete)
 			}
@@ -144,11 +146,11 @@ func TestKnownSpaces(t *testing.T) {
 		states, transitions uint64
 		depth               int
 	}{
-		{counters{width: 1, count: 5, digits: 10}, 100_000, 450_000, 45},
-		{counters{width: 2, count: 5, digits: 10}, 100_000, 450_000, 45},
-		{counters{width: 5, count: 5, digits: 10}, 100_000, 450_000, 45},
-		{counters{width: 1, count: 5, digits: 10, wrap: true}, 100_000, 500_000, 45},
-		{chain(20_000), 20_001, 20_000, 20_000},
+		{counters{width: 1, count: 5, digits: 8}, 32768, 143_360, 35},
+		{counters{width: 2, count: 5, digits: 8}, 32768, 143_360, 35},
+		{counters{width: 5, count: 5, digits: 8}, 32768, 143_360, 35},
+		{counters{width: 1, count: 5, digits: 8, wrap: true}, 32768, 163_840, 35},
+		{chain(5000), 5001, 5000, 5000},
 	} {
 		for _, workers := range []int{1, 2, 4} {
 			for _, plain := range []bool{false, true} {
@@ -195,6 +197,24 @@ func TestLargeComponents(t *testing.T) {
 				assert.Equal(t, 1000, size)
 			}))
 		assert.Equal(t, []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, depths)
+		sp.Close()
+	}
+}
+
+// A space that is one component, with all numbers of sweeps.
+func TestEverything(t *testing.T) {
+	for _, sys := range []lts.System{pipeline{width: 1, cells: 6}, pipeline{width: 2, cells: 5}} {
+		sp, err := Reach(context.Background(), sys, Options{Workers: 2})
+		require.NoError(t, err)
+		for sp.opt.sweeps = range 8 {
+			n := 0
+			require.NoError(t, sp.BottomComponents(context.Background(), nil, func(c Component) {
+				n++
+				assert.Equal(t, sp.States, c.Size)
+				assert.Zero(t, c.Depth)
+			}))
+			assert.Equal(t, 1, n)
+		}
 		sp.Close()
 	}
 }
@@ -301,11 +321,11 @@ func TestCancel(t *testing.T) {
 	for _, workers := range []int{1, 2} {
 		for _, wide := range []bool{false, true} {
 			ctx, cancel := context.WithCancel(context.Background())
-			sp, err := Reach(ctx, endless{at: 700, what: cancel, wide: wide}, Options{Workers: workers})
+			sp, err := Reach(ctx, endless{at: 600, what: cancel, wide: wide}, Options{Workers: workers})
 			require.NoError(t, err)
 			assert.False(t, sp.Complete)
 			assert.Equal(t, Cancelled, sp.Reason)
-			assert.GreaterOrEqual(t, sp.Levels, 700)
+			assert.GreaterOrEqual(t, sp.Levels, 600)
 			sp.Close()
 		}
 	}
@@ -314,7 +334,7 @@ func TestCancel(t *testing.T) {
 func TestPanicComesUp(t *testing.T) {
 	failure := errors.New("a failure")
 	for _, workers := range []int{1, 2, 4} {
-		for _, at := range []uint64{0, 3, 700, 900<<20 | 5} {
+		for _, at := range []uint64{0, 3, 700, 600<<20 | 5} {
 			sys := endless{at: at, what: func() { panic(failure) }, wide: true}
 			func() {
 				defer func() {
@@ -334,12 +354,12 @@ func TestPanicComesUp(t *testing.T) {
 // waiting.
 func TestGoexitComesUp(t *testing.T) {
 	for _, workers := range []int{1, 2} {
-		for range 5 {
+		for range 3 {
 			var once atomic.Int32
 			done := make(chan any)
 			go func() {
 				defer func() { done <- recover() }()
-				_, _ = Reach(context.Background(), endless{at: 1000 << 20, what: func() {
+				_, _ = Reach(context.Background(), endless{at: 600 << 20, what: func() {
 					once.Add(1)
 					runtime.Goexit()
 				}, wide: true}, Options{Workers: workers})

@@ -31,11 +31,11 @@ type Options struct {
 	Tick     <-chan time.Time
 
 	// PlainMemory turns off mapped memory and huge pages, NoPrefetch the
-	// prefetching. Both make a large search slower; they are for measurements
-	// and for the race detector, which does not see mapped memory.
+	// prefetching. Both make a large search slower; they are for measurements.
 	PlainMemory, NoPrefetch bool
 
-	slots int // of the first table; for tests
+	slots  int // of the first table; for tests
+	sweeps int // most sweeps of BottomComponents, 0: no limit; for tests
 }
 
 // Progress of a search that is under way. States may be too high by some

@@ -15,10 +15,11 @@ const (
 	mapFrom = 1 << 16
 )
 
-// newRegion returns n zeroed words. heap forces an ordinary slice; so does a
-// system that has no memory to map.
+// newRegion returns n zeroed words. heap forces an ordinary slice; so do a
+// system that has no memory to map, and the race detector, which does not see
+// what is done to mapped memory.
 func newRegion(n int, heap bool) region {
-	if !heap && n >= mapFrom {
+	if !heap && !raceDetector && n >= mapFrom {
 		if r, ok := mapWords(n); ok {
 			return r
 		}

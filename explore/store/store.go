@@ -20,8 +20,7 @@ type Options struct {
 	Workers int // writers, at least 1
 	Slots   int // slots of the first table; 0: a small one
 	// Heap keeps all memory in ordinary slices, NoPrefetch leaves out the
-	// prefetching. They are for measurements, and for the race detector, which
-	// does not see mapped memory.
+	// prefetching. They are for measurements.
 	Heap, NoPrefetch bool
 }
 

@@ -42,7 +42,7 @@ func fill(s *Store, workers int, states [][]uint64) {
 }
 
 func TestStore(t *testing.T) {
-	for _, n := range []int{1, 5, 300, 6000} {
+	for _, n := range []int{1, 5, 300, 3000} {
 		for width := 1; width <= 4; width++ {
 			for _, workers := range []int{1, 2, 4} {
 				for _, heap := range []bool{true, false} {
@@ -122,6 +122,9 @@ func check(t *testing.T, s *Store, workers int, states [][]uint64) {
 
 // More states than fit one chunk.
 func TestChunks(t *testing.T) {
+	if raceDetector {
+		t.Skip("one worker")
+	}
 	for _, width := range []int{1, 2} {
 		s := New(Options{Width: width, Workers: 1})
 		const n = chunkStates + 1000
@@ -158,6 +161,9 @@ func TestChunks(t *testing.T) {
 // States that agree in the bits of the hash that are kept in a slot are told
 // apart by their words.
 func TestSameFingerprint(t *testing.T) {
+	if raceDetector {
+		t.Skip("one worker")
+	}
 	s := New(Options{Width: 2, Workers: 1})
 	defer s.Close()
 	w := s.Writer(0)
