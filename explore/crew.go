@@ -60,12 +60,13 @@ func (c *crew) dismiss() {
 }
 
 // call runs a task and keeps its panic.
-func (c *crew) call(worker int, task func(int)) (ok bool) {
+func (c *crew) call(worker int, task func(int)) {
+	finished := false
 	if worker > 0 {
 		defer c.wait.Done()
 	}
 	defer func() {
-		if ok {
+		if finished {
 			return
 		}
 		// Without a value this is the end of the goroutine, by
@@ -79,7 +80,7 @@ func (c *crew) call(worker int, task func(int)) (ok bool) {
 		}
 	}()
 	task(worker)
-	return true
+	finished = true
 }
 
 // run calls task for each worker and waits for all of them.

@@ -43,6 +43,7 @@ type Options struct {
 type Progress struct {
 	States uint64 // configurations found
 	Level  int    // level being explored
+	Size   uint64 // configurations of that level
 	Bytes  int64
 }
 

@@ -82,7 +82,7 @@ func (w *worker) limit() Reason {
 		select {
 		case <-s.opt.Tick:
 			if s.opt.Progress != nil {
-				s.opt.Progress(Progress{States: s.store.Len(), Level: s.level, Bytes: s.store.Bytes() + s.side()})
+				s.opt.Progress(Progress{States: s.store.Len(), Level: s.level, Size: s.levels.size(s.level), Bytes: s.store.Bytes() + s.side()})
 			}
 		default:
 		}

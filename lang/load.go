@@ -110,6 +110,16 @@ func (u *Unit) loadChoreography(opt Options, bag *diag.Bag) {
 func (u *Unit) ambiguous(a model.Ambiguity) diag.Diagnostic {
 	role := u.Choreography.Roles[a.Role].Name
 	act, _ := u.Place(a.Act)
+	if a.Stores {
+		other, _ := u.Place(a.Other)
+		return diag.Diagnostic{
+			Code: diag.AmbiguousStore, Severity: diag.Warning,
+			Message:   role + " cannot tell this message from another one, which it stores elsewhere",
+			Primary:   diag.Label{Span: act, Text: "one of them"},
+			Secondary: []diag.Label{{Span: other, Text: "the other one"}},
+			Help:      "give them different labels, or store both into the same variable",
+		}
+	}
 	d := diag.Diagnostic{
 		Code: diag.Ambiguous, Severity: diag.Warning,
 		Message: role + " has to act here without knowing whether this branch was taken",

@@ -17,6 +17,9 @@ func (d Discipline) String() string {
 	return [...]string{"fifo", "sync", "mailbox", "bag"}[d]
 }
 
+// MaxCapacity is the greatest capacity that users may give a queue.
+const MaxCapacity = 1024
+
 // Channel is a discipline with its capacity, in messages. Capacity is at least 1,
 // and 0 for Sync.
 type Channel struct {

@@ -9,6 +9,12 @@ import (
 // minimise merges states that are strongly bisimilar and numbers the classes
 // breadth-first from the initial state.
 func minimise(d *determinised) Machine {
+	for s := range d.states {
+		for i := range d.states[s].actions {
+			// The number of a branch told worlds apart; it is no effect.
+			d.states[s].actions[i].label.branch = 0
+		}
+	}
 	class := bisimilarity(d)
 	// Members of each class, the least one first.
 	members := map[int][]int{}

@@ -41,7 +41,7 @@ const maxCombinations = 64
 // into the branches.
 func determinise(p *projector, start int) (*determinised, error) {
 	d := &determinised{ambiguities: p.ambiguities}
-	c := &closer{p: p, sends: map[int]bool{}, warned: map[Origin]bool{}}
+	c := &closer{p: p, sends: map[int]bool{}, cycles: map[int]bool{}, warned: map[Origin]bool{}}
 	index := map[string]int{}
 	var sets, from [][]int
 	visit := func(seeds []int) (int, bool) {
@@ -66,13 +66,14 @@ func determinise(p *projector, start int) (*determinised, error) {
 			s.ended = s.ended || p.nodes[n].ended
 		}
 		c.seeds = from[i]
-		for _, alt := range c.combine(sets[i], nil, true) {
+		for _, alt := range c.combine(sets[i], true) {
 			to, ok := visit(alt.targets)
 			if !ok {
 				return nil, tooLarge{}
 			}
 			s.actions = append(s.actions, action{alt.label, alt.origins, to})
 		}
+		c.checkStores(s.actions)
 		d.states = append(d.states, s)
 	}
 	d.ambiguities = append(d.ambiguities, c.ambiguities...)
@@ -81,7 +82,8 @@ func determinise(p *projector, start int) (*determinised, error) {
 
 type closer struct {
 	p           *projector
-	sends       map[int]bool // decision node -> all its branches begin with sends only
+	sends       map[int]bool // decision node -> it is made by sending
+	cycles      map[int]bool // decision node -> it can come back to itself without an action
 	warned      map[Origin]bool
 	ambiguities []Ambiguity
 	seeds       []int // of the set that is being looked at
@@ -117,37 +119,57 @@ func (c *closer) closure(seeds []int) []int {
 	return out
 }
 
-// decidesBySending reports whether everything that can come first after a
-// decision, whichever branch is taken, is a send.
+// decidesBySending reports whether a decision is made by sending: everything that
+// can come first after it, whichever branch is taken, is a send, and no decision
+// on the way there can come back to itself without an action. (Such a round is an
+// internal step: the role looks again.)
 func (c *closer) decidesBySending(n int) bool {
 	if known, ok := c.sends[n]; ok {
 		return known
 	}
 	result, any := true, false
-	seen := map[int]bool{}
-	stack := []int{n}
-	for len(stack) > 0 && result {
-		m := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		if seen[m] {
-			continue
-		}
-		seen[m] = true
-		c.work++
+	for _, m := range c.region(n) {
 		node := &c.p.nodes[m]
-		if node.accept || node.ended {
+		if node.accept || node.ended || node.decides && c.comesBack(m) {
 			result = false
 		}
 		for _, a := range node.actions {
 			any = true
 			result = result && a.label.kind == Send
 		}
-		for _, e := range node.silent {
-			stack = append(stack, e.to)
-		}
 	}
 	c.sends[n] = result && any
 	return result && any
+}
+
+// comesBack reports whether a decision can be followed by itself without an action.
+func (c *closer) comesBack(n int) bool {
+	known, ok := c.cycles[n]
+	if !ok {
+		for _, m := range c.region(n) {
+			for _, e := range c.p.nodes[m].silent {
+				known = known || e.to == n
+			}
+		}
+		c.cycles[n] = known
+	}
+	return known
+}
+
+// region lists the nodes that silent edges and branches of decisions lead to.
+func (c *closer) region(n int) []int {
+	seen := map[int]bool{n: true}
+	list := []int{n}
+	for i := 0; i < len(list); i++ {
+		c.work++
+		for _, e := range c.p.nodes[list[i]].silent {
+			if !seen[e.to] {
+				seen[e.to] = true
+				list = append(list, e.to)
+			}
+		}
+	}
+	return list
 }
 
 // alternative is one way for the role to go on.
@@ -158,21 +180,19 @@ type alternative struct {
 	targets []int
 }
 
-// alternatives lists what the role can do in one world. path holds the decisions
-// that are being looked into: one that leads back to itself without an action
-// adds nothing.
-func (c *closer) alternatives(n int, path []int) []alternative {
+// alternatives lists what the role can do in one world.
+func (c *closer) alternatives(n int) []alternative {
 	node := &c.p.nodes[n]
 	var out []alternative
 	for _, a := range node.actions {
 		out = append(out, alternative{a.label, a.label.key(), a.origins, []int{a.to}})
 	}
-	if !node.decides || slices.Contains(path, n) {
+	if !node.decides {
 		return out
 	}
 	for i, e := range node.silent {
 		if c.decidesBySending(n) {
-			for _, alt := range c.combine(c.closure([]int{e.to}), append(slices.Clone(path), n), false) {
+			for _, alt := range c.combine(c.closure([]int{e.to}), false) {
 				alt.label.guard = and(e.guard, alt.label.guard)
 				alt.key = alt.label.key()
 				out = append(out, alt)
@@ -187,15 +207,15 @@ func (c *closer) alternatives(n int, path []int) []alternative {
 
 // combine merges the alternatives of several worlds that the role cannot tell
 // apart.
-func (c *closer) combine(worlds []int, path []int, report bool) []alternative {
+func (c *closer) combine(worlds []int, report bool) []alternative {
 	if len(worlds) == 1 {
-		return mergeReceives(c.alternatives(worlds[0], path))
+		return mergeReceives(c.alternatives(worlds[0]))
 	}
 	byWorld := make([][]alternative, len(worlds))
 	var keys []string
 	seen := map[string]bool{}
 	for i, w := range worlds {
-		byWorld[i] = c.alternatives(w, path)
+		byWorld[i] = c.alternatives(w)
 		for _, alt := range byWorld[i] {
 			if !seen[alt.key] {
 				seen[alt.key] = true
@@ -236,6 +256,22 @@ func (c *closer) warn(alt alternative, others []alternative, choice Origin) {
 		a.Other = others[0].origins[0]
 	}
 	c.ambiguities = append(c.ambiguities, a)
+}
+
+// checkStores looks for receives of one message that store into different
+// variables: the role takes one of them by chance.
+func (c *closer) checkStores(actions []action) {
+	for i, a := range actions {
+		for _, b := range actions[:i] {
+			if a.label.kind != Receive || b.label.kind != Receive || a.label.peer != b.label.peer || a.label.label != b.label.label {
+				continue
+			}
+			if act := a.origins[0]; !c.warned[-act] {
+				c.warned[-act] = true
+				c.ambiguities = append(c.ambiguities, Ambiguity{Role: c.p.role, Act: act, Other: b.origins[0], Stores: true})
+			}
+		}
+	}
 }
 
 // choice is the place of the innermost choice or loop of others that leads to both

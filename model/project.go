@@ -25,9 +25,12 @@ import (
 const MaxLocalStates = 100_000
 
 // Ambiguity says that a role has to act first in a branch that it cannot know to
-// have been chosen: its automaton may act there or not.
+// have been chosen: its automaton may act there or not. With Stores it says that
+// two receives of one message, which only their variables tell apart, are possible
+// in one state: the automaton takes one of them by chance.
 type Ambiguity struct {
 	Role   RoleID
+	Stores bool
 	Act    Origin // what the role would do
 	Other  Origin // what it would do, or where it ends, if the other branch was taken; may be 0
 	Choice Origin // the choice or loop that others decide; 0 if it lies further back

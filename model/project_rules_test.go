@@ -144,3 +144,24 @@ func TestBisimilarPlacesAreMerged(t *testing.T) {
 		model.Seq{msg(roleA, roleB, "y"), msg(roleA, roleB, "z")}))
 	require.Equal(t, "0 !Bx 1; 0 !By 1; 1 !Bz 2*", ms[0])
 }
+
+func TestADecisionThatCanComeBackToItselfIsAnInternalStep(t *testing.T) {
+	r := &model.Rec{Name: "L", Origin: 5}
+	r.Body = model.Seq{choice(roleA, model.Seq{msg(roleA, roleB, "x")}, model.Seq{&model.Continue{Target: r, Origin: 6}})}
+	ms, _ := project(t, r)
+	require.Equal(t, "0 tau 1; 0 tau 0; 1 !Bx 2*", ms[0])
+}
+
+func TestInternalStepsToOnePlaceAreOne(t *testing.T) {
+	ms, _ := project(t, choice(roleA, model.Seq{}, model.Seq{}), msg(roleB, roleA, "x"))
+	require.Equal(t, "0 tau 1; 1 ?Bx 2*", ms[0])
+}
+
+func TestReceivesIntoDifferentVariablesStayApart(t *testing.T) {
+	into := func(v model.VarID) model.Stmt {
+		return &model.Interaction{From: roleA, To: roleB, Values: []*model.Expr{model.Const(1)}, Stores: []model.VarID{v}, Origin: model.Origin(10 + v)}
+	}
+	ms, amb := project(t, choice(roleA, model.Seq{into(0)}, model.Seq{into(1)}))
+	require.Equal(t, "0 ?Aa 1*; 0 ?Aa 1*", ms[1])
+	require.Equal(t, []model.Ambiguity{{Role: roleB, Stores: true, Act: 11, Other: 10}}, amb)
+}

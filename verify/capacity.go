@@ -44,6 +44,8 @@ func (v *verifier) adviseCapacity(r *CheckResult) {
 		advice = fmt.Sprintf("%s %d is enough", base.Discipline, base.Capacity+extra)
 	case extra > 0:
 		advice = fmt.Sprintf("%d more in each queue are enough", extra)
+	case v.largestCapacity() >= model.MaxCapacity:
+		advice = fmt.Sprintf("%d is the greatest capacity", model.MaxCapacity)
 	case tried > 0:
 		advice = fmt.Sprintf("no capacity up to %d more than now changes that", tried)
 	default:
@@ -67,7 +69,7 @@ func (v *verifier) adviseCapacity(r *CheckResult) {
 // those tried is enough, and then how many were tried to the end.
 func (v *verifier) leastExtra(deadlock bool) (extra, tried int) {
 	limit := min(maxTrialStates, max(minTrialStates, trialFactor*v.space.States))
-	for extra = 1; extra <= maxExtraCapacity; extra++ {
+	for extra = 1; extra <= maxExtraCapacity && v.largestCapacity()+extra <= model.MaxCapacity; extra++ {
 		net, err := model.NewNetwork(withExtra(v.automata, extra))
 		if err != nil {
 			return 0, tried
@@ -102,6 +104,14 @@ func (v *verifier) leastExtra(deadlock bool) (extra, tried int) {
 		}
 	}
 	return 0, tried
+}
+
+func (v *verifier) largestCapacity() int {
+	most := v.automata.Channels.Default.Capacity
+	for _, c := range v.automata.Channels.Pairs {
+		most = max(most, c.Capacity)
+	}
+	return most
 }
 
 func withExtra(a *model.Automata, extra int) *model.Automata {

@@ -21,12 +21,11 @@ type Options struct {
 
 // Progress of a running verification.
 type Progress struct {
-	Phase       string // "exploring", "looking for bottom components", ..
-	States      uint64
-	Transitions uint64
-	PerSecond   float64 // states
-	Depth       int
-	Frontier    uint64
-	Bytes       int64
-	Elapsed     time.Duration
+	Phase     string // "exploring", then "looking for bottom components"
+	States    uint64
+	PerSecond float64 // states; 0 after the first phase
+	Depth     int
+	Frontier  uint64 // configurations of the level that is being explored
+	Bytes     int64
+	Elapsed   time.Duration
 }

@@ -88,7 +88,7 @@ func (v *verifier) search() error {
 	if v.opt.Progress != nil {
 		ticker := time.NewTicker(every)
 		defer ticker.Stop()
-		o.Tick, o.Progress = ticker.C, v.progress("exploring")
+		o.Tick, o.Progress = ticker.C, v.progress()
 	}
 	watch := newObserver(v.net, v.on)
 	o.Observe = watch.observe
@@ -100,15 +100,15 @@ func (v *verifier) search() error {
 	return nil
 }
 
-func (v *verifier) progress(phase string) func(explore.Progress) {
+func (v *verifier) progress() func(explore.Progress) {
 	last, lastStates := v.start, uint64(0)
 	return func(p explore.Progress) {
 		now := time.Now()
 		rate := float64(p.States-min(lastStates, p.States)) / max(now.Sub(last).Seconds(), 1e-9)
 		last, lastStates = now, p.States
 		v.opt.Progress(Progress{
-			Phase: phase, States: p.States, Depth: p.Level, Bytes: p.Bytes,
-			PerSecond: rate, Elapsed: now.Sub(v.start),
+			Phase: "exploring", States: p.States, Depth: p.Level + 1, Bytes: p.Bytes,
+			PerSecond: rate, Elapsed: now.Sub(v.start), Frontier: p.Size,
 		})
 	}
 }
@@ -150,6 +150,12 @@ func (v *verifier) analyseComponents() {
 	}
 	if v.componentsReason = v.incomplete(); v.componentsReason != "" {
 		return
+	}
+	if v.opt.Progress != nil {
+		v.opt.Progress(Progress{
+			Phase: "looking for bottom components", States: v.space.States, Depth: v.space.Levels,
+			Bytes: v.space.PeakBytes, Elapsed: time.Since(v.start),
+		})
 	}
 	c := newComponents(v)
 	err := v.space.BottomComponents(v.ctx, nil, c.visit)

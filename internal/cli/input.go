@@ -33,6 +33,9 @@ func expand(args []string, extensions ...string) (names []string, troubles []rep
 		key := name
 		if name != "-" {
 			key = filepath.Clean(name)
+			if abs, err := filepath.Abs(name); err == nil {
+				key = abs
+			}
 		}
 		if !seen[key] {
 			seen[key] = true
@@ -185,7 +188,7 @@ func (l *loadFlags) options() (lang.Options, error) {
 // parseChannel reads "fifo 2" or "sync".
 func parseChannel(s string) (model.Channel, error) {
 	bad := func() (model.Channel, error) {
-		return model.Channel{}, usage("for example --channels 'fifo 2'", "--channels takes sync, or fifo, mailbox or bag and a capacity of at least 1, not %q", s)
+		return model.Channel{}, usage("for example --channels 'fifo 2'", "--channels takes sync, or fifo, mailbox or bag and a capacity from 1 to %d, not %q", model.MaxCapacity, s)
 	}
 	words := strings.Fields(s)
 	if len(words) == 0 {
@@ -205,7 +208,7 @@ func parseChannel(s string) (model.Channel, error) {
 			return bad()
 		}
 		k, err := strconv.ParseInt(words[1], 10, 32)
-		if err != nil || k < 1 {
+		if err != nil || k < 1 || k > model.MaxCapacity {
 			return bad()
 		}
 		return model.Channel{Discipline: d, Capacity: int(k)}, nil

@@ -28,8 +28,11 @@ func (p *progressLine) erase() {
 }
 
 func progressText(name string, x verify.Progress) string {
-	line := fmt.Sprintf("%s: %s, %s states, %s/s, depth %d", report.Printable(name), x.Phase,
-		short(float64(x.States)), short(x.PerSecond), x.Depth)
+	line := fmt.Sprintf("%s: %s, %s states", report.Printable(name), x.Phase, short(float64(x.States)))
+	if x.PerSecond > 0 {
+		line += fmt.Sprintf(", %s/s", short(x.PerSecond))
+	}
+	line += fmt.Sprintf(", depth %d", x.Depth)
 	if x.Frontier > 0 {
 		line += fmt.Sprintf(", frontier %s", short(float64(x.Frontier)))
 	}

@@ -81,6 +81,9 @@ func (f *verifyFlags) checkFlags() (lang.Options, verify.Options, error) {
 	if err := checkIDs(f.only, f.skip); err != nil {
 		return load, opt, err
 	}
+	if err := someCheckLeft(f.only, f.skip); err != nil {
+		return load, opt, err
+	}
 	for _, n := range []struct {
 		flag  string
 		value int
@@ -119,6 +122,17 @@ func checkIDs(lists ...[]string) error {
 		return usage(hint, "there is no check %q", id)
 	}
 	return nil
+}
+
+// someCheckLeft refuses --only and --skip that together leave nothing to decide:
+// that everything holds would be no news.
+func someCheckLeft(only, skip []string) error {
+	for _, c := range verify.Checks() {
+		if (len(only) == 0 || slices.Contains(only, c.ID)) && !slices.Contains(skip, c.ID) {
+			return nil
+		}
+	}
+	return usage("leave out one of --only and --skip", "--only and --skip leave no check to decide")
 }
 
 // parseBytes reads 8GiB, 512MiB, 8GB, 8G, 1000; "" is 0.

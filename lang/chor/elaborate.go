@@ -327,7 +327,7 @@ func (e *elaborator) arrayRounds(h *ForHead, sc *scopeEnv, what string, walk fun
 	if !v.ok {
 		return
 	}
-	e.unfolding = append(e.unfolding, unfoldFrame{h.At, fmt.Sprintf("%s over %s", what, plural(len(v.ids), "role"))})
+	e.unfolding = append(e.unfolding, unfoldFrame{h.At, fmt.Sprintf("%s over %s", what, roleCount(len(v.ids)))})
 	for i, id := range v.ids {
 		member := e.member(v.ids[i : i+1])
 		e.enterLoop(h.Var, sc, loopVar{known: true, value: int64(e.modelRoles[id].Index), member: &member})

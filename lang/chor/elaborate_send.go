@@ -192,8 +192,8 @@ func (e *elaborator) perform(n *Perform, sc *scopeEnv) (model.Seq, bool) {
 		sc.protocol.calls = append(sc.protocol.calls, protocolCall{p, n.At})
 	}
 	if len(n.Args) != len(p.decl.Params) {
-		e.failWith(diag.WrongArguments, n.At, p.decl.Name.At, "declared here", fmt.Sprintf("pass %s", plural(len(p.decl.Params), "role")),
-			"protocol `%s` has %s, but %d given", p.decl.Name.Name, plural(len(p.decl.Params), "role"), len(n.Args))
+		e.failWith(diag.WrongArguments, n.At, p.decl.Name.At, "declared here", fmt.Sprintf("pass %s", roleCount(len(p.decl.Params))),
+			"protocol `%s` has %s, but %d given", p.decl.Name.Name, roleCount(len(p.decl.Params)), len(n.Args))
 		return nil, false
 	}
 	if !good || !e.concrete || p.recursive {

@@ -20,7 +20,6 @@ const (
 	maxExprDepth  = 1000      // depth of one expression
 	maxExprNodes  = 2_000_000 // operands and operators of all expressions after unrolling
 	maxDomain     = 1_000_000 // values of a variable
-	maxCapacity   = 1024      // messages in a queue
 )
 
 // Lowered is a choreography with the places that its origins mean.

@@ -134,14 +134,13 @@ func (p *parser) since(start token) node {
 // gone is the place of something that is missing: behind what was taken last.
 func (p *parser) gone() node { return node{source.Span{Start: p.last, End: p.last}} }
 
-// startsItem tells whether a new statement or declaration seems to begin at the
-// n-th token from here.
-func (p *parser) startsItem(n int) bool {
-	t := p.ahead(n)
+// startsItem tells whether a new statement or declaration seems to begin here.
+func (p *parser) startsItem() bool {
+	t := p.tok()
 	if t.kind != tWord {
 		return false
 	}
-	return t.first() && (t.has(fStatement|fDecl) || p.inEnv && p.isFault(t)) || p.ahead(n+1).kind == tArrow && (t.first() || n > 0)
+	return t.first() && (t.has(fStatement|fDecl) || p.inEnv && p.isFault(t)) || p.ahead(1).kind == tArrow && t.first()
 }
 
 // lineOver tells whether the line, or what can hold a statement, ends here.
@@ -412,9 +411,7 @@ func (p *parser) items(opening int) []Item {
 		if opening >= 0 && t.first() && t.has(fDecl) && !p.toks[opening].has(fMatched) {
 			return items
 		}
-		if it := p.item(); it != nil {
-			items = append(items, it)
-		}
+		items = append(items, p.item())
 	}
 }
 
@@ -450,7 +447,7 @@ func (p *parser) topLevel() []Item {
 	return all
 }
 
-// item parses one statement or declaration, nil for what leaves no trace.
+// item parses one statement or declaration; what is neither becomes a *BadItem.
 func (p *parser) item() Item {
 	t := p.tok()
 	if t.first() {
@@ -548,7 +545,7 @@ func (p *parser) ident(what string) Ident {
 		p.errAt = p.pos
 		p.take()
 		return Ident{node{t.span()}, clean(p.str(t))}
-	case t.kind == tWord && !t.has(fReserved) && (p.pos == p.sender || !t.first() || !p.startsItem(0)):
+	case t.kind == tWord && !t.has(fReserved) && (p.pos == p.sender || !t.first() || !p.startsItem()):
 		p.take()
 		name := p.str(t)
 		if t.has(fDirty) {
@@ -583,7 +580,7 @@ func (p *parser) nameLike() bool {
 
 // word parses a word that may also be a keyword: the name of a message.
 func (p *parser) word(what string) Ident {
-	if t := p.tok(); t.kind == tWord && !t.first() && t.has(fReserved) && !p.startsItem(0) {
+	if t := p.tok(); t.kind == tWord && !t.first() && t.has(fReserved) && !p.startsItem() {
 		p.take()
 		return Ident{node{t.span()}, p.str(t)}
 	}
@@ -629,7 +626,7 @@ func (p *parser) at(head string) RoleRef {
 		return p.roleRef("the role after `at`")
 	}
 	t := p.tok()
-	if t.kind == tWord && !p.lineOver() && !t.has(fStatement|fDecl) && !p.startsItem(0) {
+	if t.kind == tWord && !p.lineOver() && !t.has(fStatement|fDecl) && !p.startsItem() {
 		n := p.ahead(1)
 		if n.kind == tWord && !n.first() && !n.has(fReserved) && p.ahead(2).kind != tArrow && p.ahead(2).kind != tColon {
 			d := p.errorf(diag.MissingOwner, t.span(), help, "`at` is missing in %s: found %s", head, p.show(t))
@@ -657,7 +654,7 @@ func (p *parser) list(closing kind, element func()) {
 		if p.is(tComma) {
 			p.take()
 			t := p.tok()
-			if t.kind == closing && closing != tEOF || closing == tEOF && (p.lineOverAtClose() || t.kind == tSemicolon || p.startsItem(0) || t.first() && t.has(fStatement|fDecl)) {
+			if t.kind == closing && closing != tEOF || closing == tEOF && (p.lineOverAtClose() || t.kind == tSemicolon || p.startsItem() || t.first() && t.has(fStatement|fDecl)) {
 				p.errorf(diag.ListComma, p.here(), "remove the last comma, or write what follows it", "the list ends with a comma: %s", p.found())
 				return
 			}
@@ -665,7 +662,7 @@ func (p *parser) list(closing kind, element func()) {
 		}
 		t := p.tok()
 		open := closing == tEOF && (t.first() || p.ahead(1).kind == tColon || p.inEnv && (p.isFault(t) || p.str(t) == "during"))
-		if t.kind == tWord && !t.has(fReserved) && !p.startsItem(0) && p.ahead(1).kind != tArrow && !open {
+		if t.kind == tWord && !t.has(fReserved) && !p.startsItem() && p.ahead(1).kind != tArrow && !open {
 			p.errorf(diag.ListComma, t.span(), "write a comma before it", "a comma is missing before %s", p.show(t))
 			continue
 		}

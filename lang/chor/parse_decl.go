@@ -89,19 +89,18 @@ func (p *parser) equals(of string) {
 }
 
 // colon takes `:`.
-func (p *parser) colon(of string) bool {
+func (p *parser) colon(of string) {
 	t := p.tok()
 	switch {
 	case t.kind == tColon:
 		p.take()
-		return true
+		return
 	case t.kind == tAssign && !t.first():
 		p.errorf(diag.WrongEquals, t.span(), "write `:`", "`:=` stands only between a variable and its value")
 		p.take()
-		return true
+		return
 	}
 	p.missing(diag.MissingColon, "write `:`", "the `:` "+of)
-	return false
 }
 
 func (p *parser) param(t token) Item {
@@ -167,7 +166,7 @@ func (p *parser) variable(t token) Item {
 		p.errAt = p.pos
 		d.Owner = p.roleRef("the role after `at`")
 	}
-	if (p.is(tEqual) || p.is(tEq) || p.is(tAssign)) && !p.tok().first() {
+	if p.is(tEqual) || (p.is(tEq) || p.is(tAssign)) && !p.tok().first() {
 		p.equals("the first value")
 		d.Value = p.expr()
 	}
@@ -188,7 +187,7 @@ func (p *parser) typ() Type {
 	case wordIs(p, t, "bool"):
 		p.take()
 		return &BoolType{p.since(t)}
-	case t.kind == tEOF, t.kind == tRBrace, t.kind == tEqual, t.first() && t.has(fStatement|fDecl), p.startsItem(0) && t.first():
+	case t.kind == tEOF, t.kind == tRBrace, t.kind == tEqual, t.first() && t.has(fStatement|fDecl), p.startsItem() && t.first():
 		p.missing(diag.MissingType, help, "the set of values")
 		return &BadType{p.gone()}
 	}
@@ -241,7 +240,7 @@ func (p *parser) property(t token) Item {
 	d.Formula = p.formula(p.lines.column(int(t.start)))
 	if d.Formula.Len() == 0 {
 		m := p.missing(diag.EmptyFormula, "write a formula, such as `always not A crashed`", "the formula of the property")
-		if t := p.tok(); t.kind == tWord && !p.startsItem(0) && !t.has(fStatement|fDecl) && len(p.open) == 0 {
+		if t := p.tok(); t.kind == tWord && !p.startsItem() && !t.has(fStatement|fDecl) && len(p.open) == 0 {
 			// This line can only be meant as the formula.
 			m.Help = "indent the formula further than `property`"
 			for p.take(); !p.lineOver(); {

@@ -172,7 +172,7 @@ func (p *parser) primary() Expr {
 	case wordIs(p, t, "true"), wordIs(p, t, "false"):
 		p.take()
 		return &Bool{n, p.str(t) == "true"}
-	case t.kind == tWord && !t.has(fReserved) && !(t.first() && p.startsItem(0)):
+	case t.kind == tWord && !t.has(fReserved) && !(t.first() && p.startsItem()):
 		name := p.ident("a value")
 		if d := p.ahead(1); p.is(tDot) && d.kind == tWord && !p.tok().first() {
 			p.errorf(diag.UnexpectedText, p.tok().span().Cover(d.span()), "write the variable's name alone",

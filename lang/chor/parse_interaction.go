@@ -175,7 +175,7 @@ func (p *parser) receivers(s *Interaction) {
 		return
 	}
 	for {
-		if t := p.tok(); t.kind == tEOF || t.kind == tRBrace || t.first() && (t.has(fStatement|fDecl) || p.startsItem(0)) || t.kind == tSemicolon {
+		if t := p.tok(); t.kind == tEOF || t.kind == tRBrace || t.first() && (t.has(fStatement|fDecl) || p.startsItem()) || t.kind == tSemicolon {
 			d := p.missing(diag.MissingReceiver, "write `A -> B: m`", "the receiver")
 			if len(s.To) > 0 {
 				d.Help = "remove the last comma, or write a further receiver"
@@ -264,7 +264,7 @@ func (p *parser) payload(s *Interaction) {
 	for {
 		s.Payload = append(s.Payload, p.store())
 		if t := p.tok(); !p.accept(tComma) {
-			if t.kind != tWord || p.ahead(1).kind != tAssign && p.ahead(1).kind != tEqual || p.startsItem(0) {
+			if t.kind != tWord || p.ahead(1).kind != tAssign && p.ahead(1).kind != tEqual || p.startsItem() {
 				break
 			}
 			p.errorf(diag.ListComma, t.span(), "write a comma before it", "a comma is missing before %s", p.show(t))

@@ -115,8 +115,8 @@ func (e *elaborator) discipline(d Discipline) (model.Channel, bool) {
 	if !ok {
 		return ch, false
 	}
-	if n < 1 || n > maxCapacity {
-		e.fail(diag.BadCapacity, d.Capacity.Pos(), fmt.Sprintf("choose a capacity from 1 to %d", maxCapacity),
+	if n < 1 || n > model.MaxCapacity {
+		e.fail(diag.BadCapacity, d.Capacity.Pos(), fmt.Sprintf("choose a capacity from 1 to %d", model.MaxCapacity),
 			"a channel cannot have capacity %d", n)
 		return ch, false
 	}

@@ -179,7 +179,7 @@ func (e *elaborator) oneRole(ref RoleRef, sc *scopeEnv) roleVal {
 	if v.ok && v.array {
 		name := ref.Name.Name
 		e.fail(diag.ArrayForRole, ref.At, fmt.Sprintf("write `%s[0]`, or loop: `for w in %s { .. }`", name, name),
-			"`%s` is an array of %s, one role is needed here", name, plural(len(v.ids), "role"))
+			"`%s` is an array of %s, one role is needed here", name, roleCount(len(v.ids)))
 		return roleVal{}
 	}
 	return v
@@ -258,11 +258,11 @@ func (e *elaborator) suggest(d *diag.Diagnostic, name string, list []candidate) 
 	}
 }
 
-func plural(n int, noun string) string {
+func roleCount(n int) string {
 	if n == 1 {
-		return "1 " + noun
+		return "1 role"
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return fmt.Sprintf("%d roles", n)
 }
 
 // mentions reports whether an expression contains a name.

@@ -93,8 +93,8 @@ func (p *parser) channel(head token, toks []token, help string) (model.Channel, 
 			return c, false
 		}
 		n, ok := number(rest[0].text)
-		if !ok || n < 1 || len(rest[0].text) > 7 || n > maxCapacity {
-			p.fail(diag.BadChannels, rest[0].Span, help, "a capacity is a number of messages from 1 to %d", maxCapacity)
+		if !ok || n < 1 || len(rest[0].text) > 7 || n > model.MaxCapacity {
+			p.fail(diag.BadChannels, rest[0].Span, help, "a capacity is a number of messages from 1 to %d", model.MaxCapacity)
 			return c, false
 		}
 		c.Capacity = n

@@ -17,7 +17,6 @@ import (
 const (
 	MaxBytes    = 4 << 20
 	MaxMachines = 1000
-	maxCapacity = 1 << 20
 )
 
 // The words that begin with a dot.

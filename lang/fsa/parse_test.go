@@ -153,7 +153,7 @@ func TestDiagnostics(t *testing.T) {
 		{"discipline", ".channels fio 2\n" + system(a), "CH0812", "`fio` is no discipline", "fio", "did you mean `fifo`?"},
 		{"no discipline", ".channels\n" + system(a), "CH0812", "lacks a discipline", ".channels", ""},
 		{"no capacity", ".channels bag\n" + system(a), "CH0812", "lacks its capacity", "bag", ""},
-		{"capacity", ".channels bag 0\n" + system(a), "CH0812", "from 1 to 1048576", "0", ""},
+		{"capacity", ".channels bag 0\n" + system(a), "CH0812", "from 1 to 1024", "0", ""},
 		{"large capacity", ".channels bag 99999999999999999999\n" + system(a), "CH0812", "from 1 to", "99999999999999999999", ""},
 		{"sync capacity", ".channels sync 1\n" + system(a), "CH0812", "`1` cannot stand here", "1", ""},
 		{"late", system(a + ".channels sync\n"), "CH0812", "behind the first machine", ".channels sync", "top"},
