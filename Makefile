@@ -28,8 +28,9 @@ lint:
 	$(LINT) unparam ./...
 	@dead=$$($(LINT) deadcode -test ./...) || exit 1; if [ -n "$$dead" ]; then echo "$$dead"; exit 1; fi
 
+# Writes docs/benchmarks.md; SPIN and gcc are used if they are installed.
 bench:
-	go run ./internal/bench
+	go run ./internal/bench -o docs/benchmarks.md
 
 # Each fuzz target for a minute, then the random tests with many more cases.
 soak: build

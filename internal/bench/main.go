@@ -35,7 +35,7 @@ var configurationChecks = []string{"deadlock", "unspecified-reception", "out-of-
 
 func main() {
 	withSPIN := flag.Bool("spin", true, "also run SPIN, if it is installed")
-	largest := flag.Uint64("spin-states", 6_000_000, "the largest model, in states, for SPIN")
+	largest := flag.Uint64("spin-states", 8_000_000, "the largest model, in states, for SPIN")
 	out := flag.String("o", "", "write the page to this file too")
 	flag.Parse()
 	models := flag.Args()
