@@ -87,6 +87,9 @@ func compare(t *rapid.T, a *model.Automata, want *naive.Result) {
 func TestSystemsOfTheNote(t *testing.T) {
 	for _, name := range naive.Systems() {
 		for _, requests := range []int{0, 1, 2} {
+			if requests == 0 && testing.Short() {
+				continue // the endless ones are the large ones
+			}
 			for _, ch := range []model.Channel{{Discipline: model.Sync}, {Discipline: model.FIFO, Capacity: 1}, {Discipline: model.Bag, Capacity: 3}, {Discipline: model.Mailbox, Capacity: 3}} {
 				a := naive.System(name, requests, ch)
 				want := naive.Search(a, 1<<20)
@@ -100,4 +103,53 @@ func TestSystemsOfTheNote(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestLimitsNeverHold stops searches early: what was found so far is right and the
+// same for any number of workers, and nothing is said to hold.
+func TestLimitsNeverHold(t *testing.T) {
+	const limit = 2000
+	rapid.Check(t, func(t *rapid.T) {
+		a := naive.Automata().Draw(t, "automata")
+		want := naive.Search(a, limit)
+		if !want.Complete {
+			t.Skip("too large")
+		}
+		opt := verify.Options{MaxFindings: 1 << 20}
+		if rapid.Bool().Draw(t, "by depth") {
+			opt.MaxDepth = rapid.IntRange(1, want.Depth+1).Draw(t, "depth")
+		} else {
+			opt.MaxStates = uint64(rapid.IntRange(1, want.States+1).Draw(t, "states"))
+		}
+		var first *verify.Result
+		for _, workers := range []int{1, 2, 4} {
+			opt.Workers = workers
+			got, err := verify.Verify(context.Background(), a, opt)
+			require.NoError(t, err)
+			for _, c := range got.Checks {
+				for _, f := range c.Findings {
+					length, known := want.Causes[c.Check.ID][f.Cause]
+					require.True(t, known, "%s: %s", c.Check.ID, f.Cause)
+					if c.Check.ID != "dead-interaction" {
+						require.Equal(t, length, len(f.Trace), "%s: %s", c.Check.ID, f.Cause)
+						require.LessOrEqual(t, len(f.Trace), got.Statistics.Depth, "from a level that was not finished")
+					}
+				}
+				if c.Verdict == verify.Inconclusive {
+					require.Contains(t, c.Reason, "stopped at ")
+				}
+				// That every place is carried out is decided as soon as it is seen.
+				if !got.Statistics.Complete && c.Check.ID != "dead-interaction" {
+					require.NotEqual(t, verify.Holds, c.Verdict, c.Check.ID)
+				}
+			}
+			if first == nil {
+				first = got
+				continue
+			}
+			require.Equal(t, first.Checks, got.Checks, "workers")
+			require.Equal(t, first.Statistics.States, got.Statistics.States)
+			require.Equal(t, first.Statistics.Transitions, got.Statistics.Transitions)
+		}
+	})
 }
