@@ -136,6 +136,44 @@ func (p *expectParser) fail(code diag.Code, at source.Span, help, format string,
 	})
 }
 
+// almost warns of a comment that seems to be meant as an expectation: a word much
+// like `expect` with a colon, or a condition, behind it.
+func (p *expectParser) almost(keyword expectToken) {
+	word := strings.ToLower(keyword.text)
+	if word != "expects" && word != "expected" && diag.Nearest(word, []string{"expect"}) == "" {
+		return
+	}
+	if t := p.peek().text; t != ":" && t != "when" {
+		return
+	}
+	p.bag.Add(diag.Diagnostic{
+		Code: diag.ExpectSyntax, Severity: diag.Warning,
+		Message: fmt.Sprintf("this looks like an expectation, but `%s` does not begin one, so nothing is compared", keyword.text),
+		Primary: diag.Label{Span: keyword.Span}, Help: expectExample,
+	})
+}
+
+// checkExpectations reports conditions on parameters that the text does not have.
+func (u *Unit) checkExpectations(bag *diag.Bag) {
+	for _, e := range u.Expectations {
+		for _, name := range slices.Sorted(maps.Keys(e.Params)) {
+			if _, ok := u.Params[name]; ok {
+				continue
+			}
+			d := diag.Diagnostic{
+				Code:    diag.ExpectCondition,
+				Message: fmt.Sprintf("there is no parameter `%s`, so this is never compared", name),
+				Primary: diag.Label{Span: e.Span},
+				Help:    "declare the parameter, or leave the condition out",
+			}
+			if near := diag.Nearest(name, slices.Sorted(maps.Keys(u.Params))); near != "" {
+				d.Help = fmt.Sprintf("did you mean `%s`?", near)
+			}
+			bag.Add(d)
+		}
+	}
+}
+
 const expectExample = "write for example `// expect: deadlock holds, states 24`"
 
 // line reads a whole line and yields nothing if it is no expectation.
@@ -148,6 +186,7 @@ func (p *expectParser) line() []Expectation {
 	p.pos += 2
 	keyword := p.next()
 	if !strings.EqualFold(keyword.text, "expect") {
+		p.almost(keyword)
 		return nil
 	}
 	var when Expectation
@@ -200,8 +239,8 @@ func (p *expectParser) conditions(e *Expectation) bool {
 				if !ok {
 					return false
 				}
-				if k == 0 || k > 1<<20 {
-					p.fail(diag.ExpectCondition, t.Span, help, "a capacity is at least 1 and at most %d", 1<<20)
+				if k == 0 || k > model.MaxCapacity {
+					p.fail(diag.ExpectCondition, t.Span, help, "a capacity is at least 1 and at most %d", model.MaxCapacity)
 				}
 				channel.Capacity = int(k)
 			}

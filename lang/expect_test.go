@@ -33,7 +33,6 @@ func TestExpectations(t *testing.T) {
 		// Not about us.
 		"":                                     nil,
 		"// expect the unexpected":             nil,
-		"// expected: deadlock holds":          nil,
 		"A -> B: m // expect: deadlock holds":  nil, // the comment does not begin the line
 		"/ expect: deadlock holds":             nil,
 		"//\n--\n// \n// expectation: a, b, c": nil,
@@ -117,4 +116,25 @@ func FuzzExpectations(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestAlmostExpectations(t *testing.T) {
+	for _, text := range []string{"// expected: deadlock holds", "// expects: deadlock holds", "-- expct when fifo 1: states 3"} {
+		var bag diag.Bag
+		assert.Empty(t, Expectations(source.New("x", text), &bag))
+		if assert.Len(t, bag.Sorted(), 1, text) {
+			assert.Equal(t, diag.ExpectSyntax, bag.Sorted()[0].Code)
+			assert.Equal(t, diag.Warning, bag.Sorted()[0].Severity)
+		}
+	}
+}
+
+func TestConditionsOnUnknownParameters(t *testing.T) {
+	const text = "// expect when maxTrie=2: states 9\nchoreography X\nparam maxTries = 2\nrole A, B\nrepeat maxTries { A -> B: m }\n"
+	u := Load(source.New("x.chor", text), Options{})
+	assert.True(t, u.Rejected())
+	if assert.Len(t, u.Diagnostics, 1) {
+		assert.Equal(t, diag.ExpectCondition, u.Diagnostics[0].Code)
+		assert.Contains(t, u.Diagnostics[0].Help, "maxTries")
+	}
 }

@@ -55,11 +55,16 @@ func Load(f *source.File, opt Options) *Unit {
 			u.Automata.Channels.Default = *opt.Channels
 		}
 		u.declareFinals(opt.Finals, &bag)
-	}
-	if bag.Failed() {
-		u.Automata = nil
+		u.checkExpectations(&bag)
 	}
 	u.Diagnostics, u.Dropped = bag.Sorted(), bag.Dropped()
+	if bag.Failed() {
+		u.Automata = nil
+		// What seems to be unused may be used where the error is.
+		u.Diagnostics = slices.DeleteFunc(u.Diagnostics, func(d diag.Diagnostic) bool {
+			return slices.Contains([]diag.Code{diag.UnusedRole, diag.UnusedVariable, diag.UnusedParameter, diag.UnusedProtocol}, d.Code)
+		})
+	}
 	return u
 }
 

@@ -1,6 +1,10 @@
 package model
 
-import "math"
+import (
+	"fmt"
+	"math"
+	"strings"
+)
 
 // Op is the operator of an expression.
 type Op uint8
@@ -142,6 +146,17 @@ type Domain struct {
 
 // Contains reports whether a value is in the domain.
 func (d Domain) Contains(v int64) bool { return d.Low <= v && v <= d.High }
+
+// String is the domain as users write it.
+func (d Domain) String() string {
+	switch d.Kind {
+	case BoolDomain:
+		return "true and false"
+	case EnumDomain:
+		return strings.Join(d.Names, ", ")
+	}
+	return fmt.Sprintf("%d..%d", d.Low, d.High)
+}
 
 // Var is a variable, owned by one role.
 type Var struct {

@@ -39,9 +39,10 @@ func (v *verifier) explain(c Check, exhibits []*exhibit) []Finding {
 		f := r.words()
 		f.Cause = e.cause
 		for _, st := range steps {
-			f.Trace = append(f.Trace, v.step(st))
+			f.Trace = append(f.Trace, StepOf(v.oracle, st))
 		}
-		f.Final = v.configuration(r.last)
+		final := v.oracle.DescribeConfig(r.last)
+		f.Final = &final
 		findings = append(findings, f)
 	}
 	return findings
@@ -58,10 +59,6 @@ func (v *verifier) refs(actions []lts.Action) []replay.Ref {
 	}
 	return refs
 }
-
-func (v *verifier) step(s replay.Step) Step { return StepOf(v.oracle, s) }
-
-func (v *verifier) configuration(c replay.Config) *Configuration { return ConfigurationOf(v.oracle, c) }
 
 // words of the transition t of role r: "Customer -> Shop: order".
 func (v *verifier) words(r model.RoleID, t int) string {
@@ -185,6 +182,12 @@ func (r *replayed) deadlockWords() Finding {
 // neverTold is the mend where a blocked role waits for one that has finished or failed.
 func (r *replayed) neverTold(open []model.RoleID) string {
 	roles := r.oracle.DescribeConfig(r.last).Roles
+	for _, role := range open {
+		if heads, found := r.oracle.Unspecified(r.last, role); found {
+			return fmt.Sprintf("mend first what unspecified-reception reports: %s has come to %s, which waits %s",
+				r.automata.Labels[heads[0].Label], r.name(role), r.waits(role))
+		}
+	}
 	for _, role := range open {
 		for _, w := range roles[role].Waits {
 			for _, other := range roles {

@@ -1,6 +1,9 @@
 package verify
 
-import "chorcheck/model"
+import (
+	"chorcheck/model"
+	"chorcheck/verify/replay"
+)
 
 // Verdict on one check.
 type Verdict int
@@ -59,37 +62,13 @@ type Step struct {
 	Fails      bool // a role ends in the state failed: the receiver of a rendezvous, else Role
 }
 
-// Configuration in words.
-type Configuration struct {
-	Roles  []RoleState
-	Queues []QueueState // those that are not empty, in the order of their names
-	Cycle  []string     // role names of a wait-for cycle, first one repeated at the end; empty if there is none
-}
-
-// RoleState is one role's part of a configuration.
-type RoleState struct {
-	Role      string
-	State     string // name of the local state
-	Final     bool
-	Failed    bool
-	Variables []string // "tries = 2"
-	Waits     []Wait   // what it offers but cannot do; empty if it can step or has no transition
-	Origin    model.Origin
-}
-
-// Wait is something that a role offers and that is not enabled.
-type Wait struct {
-	For    string // "to receive order from Customer", "for room in the queue to Shop", "for Shop to receive order"
-	On     string // the role that it waits for
-	Origin model.Origin
-}
-
-// QueueState is the content of one queue, oldest message first; a bag's is sorted.
-type QueueState struct {
-	Name     string   // "Customer -> Shop", "mailbox of Shop", "bag of Shop"
-	Messages []string // "order", "order(3) from Customer"
-	Capacity int
-}
+// A configuration is put into words by the interpreter that replays traces.
+type (
+	Configuration = replay.Configuration
+	RoleState     = replay.RoleState
+	Wait          = replay.Wait
+	QueueState    = replay.QueueState
+)
 
 // Statistics of the search.
 type Statistics struct {

@@ -130,7 +130,12 @@ func TestLimitsNeverHold(t *testing.T) {
 				for _, f := range c.Findings {
 					length, known := want.Causes[c.Check.ID][f.Cause]
 					require.True(t, known, "%s: %s", c.Check.ID, f.Cause)
-					if c.Check.ID != "dead-interaction" {
+					switch c.Check.ID {
+					case "dead-interaction":
+					case "orphan-message":
+						// Bottom components that were not looked for may have it earlier.
+						require.GreaterOrEqual(t, len(f.Trace), length, "%s: %s", c.Check.ID, f.Cause)
+					default:
 						require.Equal(t, length, len(f.Trace), "%s: %s", c.Check.ID, f.Cause)
 						require.LessOrEqual(t, len(f.Trace), got.Statistics.Depth, "from a level that was not finished")
 					}

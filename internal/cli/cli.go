@@ -186,6 +186,7 @@ shortest run.`,
 			return a.unknownCommand(cmd, args[0])
 		},
 	}
+	root.Version = a.version // the command `version` says more
 	root.SetIn(a.In)
 	root.SetOut(a.out)
 	root.SetErr(a.Err)

@@ -41,6 +41,9 @@ exit code is 4.`,
 
 func (a *app) format(args []string, write, check bool) error {
 	if len(args) == 0 {
+		if write {
+			return usage("name the files to be written", "-w needs a file")
+		}
 		args = []string{"-"}
 	}
 	names, troubles := expand(args, ".chor")

@@ -190,13 +190,15 @@ func (a *app) showRun(in *replay.Interpreter, file *report.File, c *candidate) {
 	for i := len(lines) - 1; i >= 0; i-- {
 		fmt.Fprintln(a.out, lines[i])
 	}
-	text.Configuration(a.out, file, "then", verify.ConfigurationOf(in, c.config), a.outStyle())
+	last := in.DescribeConfig(c.config)
+	text.Configuration(a.out, file, "then", &last, a.outStyle())
 }
 
 // differs says how the end of a run is not the evidence that the report claims, or
 // nothing if it is.
 func differs(in *replay.Interpreter, file *report.File, check string, finding json.Finding, c *candidate) string {
-	got := json.ConfigurationOf(verify.ConfigurationOf(in, c.config), file.Line)
+	last := in.DescribeConfig(c.config)
+	got := json.ConfigurationOf(&last, file.Line)
 	want := *finding.Final
 	for i, role := range got.Roles {
 		if i >= len(want.Roles) || !reflect.DeepEqual(role, want.Roles[i]) {

@@ -89,7 +89,8 @@ func row(f *report.File, number int, step verify.Step) string {
 }
 
 func (s *simulation) configuration() {
-	text.Configuration(s.out, &s.file, "now", verify.ConfigurationOf(s.in, s.now()), s.style)
+	now := s.in.DescribeConfig(s.now())
+	text.Configuration(s.out, &s.file, "now", &now, s.style)
 }
 
 // ending says in words why there is no further step.

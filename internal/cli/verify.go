@@ -45,7 +45,7 @@ standard input. All files go into one report.
 Exit code: 0 everything holds, 1 something is violated or an expectation is unmet,
 3 something was not decided, 4 a text is rejected, 64 usage or input and output.`,
 		Example: `  chorcheck verify payment.chor
-  chorcheck verify --channels 'fifo 1' --set n=5 specs/
+  chorcheck verify --channels 'fifo 1' --set n=5 specs/two-phase-commit.chor
   chorcheck verify --only deadlock,stuck --timeout 1m ring.fsa
   chorcheck verify --format json payment.chor > report.json`,
 		Args: arguments(1, -1, "a file"),

@@ -256,7 +256,7 @@ func (in *Interpreter) misfit(v model.VarID, value int64) string {
 	if x.Domain.Contains(value) {
 		return ""
 	}
-	return fmt.Sprintf("%s cannot hold %s", x.Name, formatValue(x.Domain, value))
+	return fmt.Sprintf("%s cannot hold %s: its values are %s", x.Name, formatValue(x.Domain, value), x.Domain)
 }
 
 // refusal says why a receive cannot store the values; it is empty if it can.

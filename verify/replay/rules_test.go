@@ -303,7 +303,7 @@ func TestFailed(t *testing.T) {
 		{
 			"assignment out of its domain", fifo1, internal, "",
 			assign(func(n model.VarID) *model.Expr { return op(model.OpAdd, model.Ref(n), model.Const(5)) }),
-			"A: n = 7 !", "n cannot hold 7",
+			"A: n = 7 !", "n cannot hold 7: its values are 0..3",
 		},
 		{
 			"the right side that is not evaluated", fifo1, internal, "",
@@ -396,7 +396,7 @@ func TestFailingReceive(t *testing.T) {
 		r, tr := s.Failing()
 		assert.Equal(t, model.RoleID(1), r)
 		assert.Equal(t, 0, tr)
-		assert.Equal(t, "v cannot hold 4", s.Failure)
+		assert.Equal(t, "v cannot hold 4: its values are 0..3", s.Failure)
 		w.do(failing)
 		assert.Equal(t, []string{"A1", "failed"}, w.states())
 		assert.Zero(t, messages(w.c))
