@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -27,14 +28,15 @@ type Section struct {
 var heading = regexp.MustCompile("^## `?(CH[0-9]{4}|[a-z][a-z-]*[a-z])`?(?:[ :]+(.*))?$")
 
 // Sections lists all sections: those about checks in the order of their page, then
-// those about diagnostics in the order of the pages' names.
+// those about diagnostics in the order of their codes.
 func Sections() []Section {
-	list := sections("checks.md")
+	var codes []Section
 	names, _ := fs.Glob(pages, "diagnostics/*.md") // the pattern is well formed
 	for _, name := range names {
-		list = append(list, sections(name)...)
+		codes = append(codes, sections(name)...)
 	}
-	return list
+	slices.SortFunc(codes, func(x, y Section) int { return strings.Compare(x.ID, y.ID) })
+	return append(sections("checks.md"), codes...)
 }
 
 // Find gives the section with an id; codes of diagnostics in either case of letters.

@@ -136,7 +136,7 @@ func withExtra(a *model.Automata, extra int) *model.Automata {
 // pairs.
 func (v *verifier) exhaustivity() string {
 	if v.automata.Channels.Default.Discipline != model.FIFO || len(v.automata.Channels.Pairs) > 0 {
-		return "whether the bound is exhaustive is defined for one fifo capacity only"
+		return "whether this bound shows everything (is exhaustive) can be told only where all channels are fifo of one capacity"
 	}
 	if why := v.incomplete(); why != "" {
 		return "whether the bound is exhaustive is not known: " + why
