@@ -361,7 +361,9 @@ func (p *parser) unexpected(where string) {
 	t := p.tok()
 	d := p.errorf(diag.UnexpectedText, t.span(), "", "%s cannot stand %s", p.show(t), where)
 	if t.kind == tWord {
-		if w := diag.Nearest(p.str(t), []string{"at", "in", "when", "otherwise", "for"}); w != "" {
+		if w := diag.Nearest(p.str(t), []string{"at", "in", "when", "otherwise", "for"}); p.str(t) == "if" {
+			d.Help = "write `when`"
+		} else if w != "" {
 			d.Help = "did you mean `" + w + "`?"
 		}
 	}

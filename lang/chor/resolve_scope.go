@@ -3,6 +3,7 @@ package chor
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"chorcheck/lang/diag"
 	"chorcheck/model"
@@ -236,14 +237,17 @@ func (e *elaborator) paramCandidates() []candidate {
 }
 
 // suggest adds the candidate that is most like the name, if there is one. A
-// single letter is like every other one. What will not be shown gets no advice, and
+// single letter is like every other one, so only its case may differ. What will not be shown gets no advice, and
 // only so many candidates are looked at: bad texts may be long.
 func (e *elaborator) suggest(d *diag.Diagnostic, name string, list []candidate) {
 	const most = 2000
-	if len(name) < 2 || e.bag.Full() {
+	if e.bag.Full() {
 		return
 	}
 	list = list[:min(len(list), most)]
+	if len(name) < 2 {
+		list = slices.DeleteFunc(slices.Clone(list), func(c candidate) bool { return !strings.EqualFold(c.name, name) })
+	}
 	names := make([]string, len(list))
 	for i, c := range list {
 		names[i] = c.name

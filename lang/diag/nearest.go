@@ -1,13 +1,21 @@
 package diag
 
+import "strings"
+
 // Nearest is the candidate that a mistyped word most likely meant, or "" if none
 // is near: at most a third of its letters may differ, counting a swap of two
-// neighbours as one difference. The first of several equally near ones wins.
+// neighbours as one difference. One that differs in the case of letters only is
+// nearer than any other; the first of several equally near ones wins.
 func Nearest(word string, candidates []string) string {
 	const longest = 64 // of a word that is worth the time
 	w := []rune(word)
 	if len(w) == 0 || len(w) > longest {
 		return ""
+	}
+	for _, c := range candidates {
+		if c != word && strings.EqualFold(c, word) {
+			return c
+		}
 	}
 	best, distance := "", max(1, len(w)/3)+1
 	for _, c := range candidates {

@@ -8,12 +8,13 @@ import (
 )
 
 func TestNearest(t *testing.T) {
-	words := []string{"deadlock", "stuck", "livelock", "orphan-message", "Shop", "Bank"}
+	words := []string{"deadlock", "stuck", "livelock", "orphan-message", "Shop", "Bank", "B"}
 	for word, want := range map[string]string{
 		"deadlok":               "deadlock",
 		"dealdock":              "deadlock", // a swap
 		"Shpo":                  "Shop",
 		"shop":                  "Shop",
+		"b":                     "B", // the case of letters alone
 		"orphan-mesage":         "orphan-message",
 		"zzz":                   "",
 		"":                      "",
