@@ -3,6 +3,7 @@ package text
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"chorcheck/model"
@@ -35,9 +36,15 @@ func findings(w io.Writer, f *report.File, c *verify.CheckResult, strict bool, s
 			title += fmt.Sprintf(" (%d of %d)", i+1, total)
 		}
 		fmt.Fprintf(w, "%s%s\n", style.paint(color, title), style.paint(bold, ": "+clean(finding.Message)))
+		var shown []string // several roles may wait at one place
 		for _, o := range finding.Origins {
-			if at := place(f, o); at != "" {
-				fmt.Fprintf(w, "  %s %s%s\n", style.paint(blue, "-->"), at, excerptOf(f, o))
+			at := place(f, o)
+			if at == "" {
+				continue
+			}
+			if at += excerptOf(f, o); !slices.Contains(shown, at) {
+				shown = append(shown, at)
+				fmt.Fprintf(w, "  %s %s\n", style.paint(blue, "-->"), at)
 			}
 		}
 		switch {

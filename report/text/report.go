@@ -1,10 +1,13 @@
 package text
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
+	"chorcheck/model"
 	"chorcheck/report"
 	"chorcheck/verify"
 )
@@ -73,8 +76,8 @@ func file(w io.Writer, f *report.File, strict bool, style Style) {
 		return
 	}
 	checks(w, f, strict, style)
-	for i := range f.Result.Checks {
-		findings(w, f, &f.Result.Checks[i], strict, style)
+	for _, c := range causesFirst(f.Result.Checks) {
+		findings(w, f, &c, strict, style)
 	}
 	expectations(w, f, style)
 }
@@ -111,6 +114,16 @@ func milliseconds(ms float64) string {
 		return fmt.Sprintf("%.1f s", ms/1000)
 	}
 	return fmt.Sprintf("%.0f min", ms/60_000)
+}
+
+// causesFirst puts failures of roles before what follows from them: others wait for
+// a failed role in vain.
+func causesFirst(list []verify.CheckResult) []verify.CheckResult {
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(x, y verify.CheckResult) int {
+		return cmp.Compare(model.Bool01(y.Check.ID == "out-of-range"), model.Bool01(x.Check.ID == "out-of-range"))
+	})
+	return list
 }
 
 // checks writes the verdicts: one line if everything holds, and a table if not.
