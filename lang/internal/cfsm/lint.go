@@ -156,5 +156,14 @@ func (l *linter) unreachable(r model.RoleID) {
 	d.Code, d.Severity = diag.UnreachableState, diag.Warning
 	d.Message = fmt.Sprintf("no path of %s leads to its %s %s", l.a.Roles[r].Name, word, list)
 	d.Help = fmt.Sprintf("lead a transition there, or remove the %s", word)
+	if !slices.ContainsFunc(m.Transitions, func(t model.Transition) bool { return t.From == m.Initial }) {
+		// Most likely the initial state is a slip.
+		initial := m.States[m.Initial]
+		d.Message = fmt.Sprintf("%s has transitions, but none leaves its initial state `%s`", l.a.Roles[r].Name, initial.Name)
+		d.Secondary = append([]diag.Label{d.Primary}, d.Secondary...)
+		d.Secondary[0].Text = "this is never reached"
+		d.Primary = diag.Label{Span: l.places[initial.Origin]}
+		d.Help = "begin in a state that the transitions mention"
+	}
 	l.bag.Add(d)
 }
