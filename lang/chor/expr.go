@@ -435,7 +435,7 @@ func (e *elaborator) variable(id Ident, owner roleVal, sc *scopeEnv) (variableRe
 		d.used = true
 	}
 	e.failWith(diag.ForeignVariable, id.At, decls[0].ident.At, fmt.Sprintf("a variable of `%s`", decls[0].owner),
-		fmt.Sprintf("send its value to `%s`: `m(x := %s)`", owner.name, id.Name),
+		fmt.Sprintf("use it at `%s`, or let `%s` send its value into a variable of `%s`", decls[0].owner, decls[0].owner, owner.name),
 		"`%s` belongs to `%s`; `%s` cannot use it", id.Name, decls[0].owner, owner.name)
 	return variableRef{}, false
 }
