@@ -139,6 +139,9 @@ func (w wordReader) shuffles(xs, ys map[outcome]bool) map[outcome]bool {
 		for y := range ys {
 			for _, a := range stops(x, y.exit) {
 				for _, b := range stops(y, x.exit) {
+					if ends := x.exit == "end" && a == x.word || y.exit == "end" && b == y.word; !ends && (x.exit == "end" || y.exit == "end") {
+						continue // neither has come to its end yet
+					}
 					exit := ""
 					switch {
 					case x.exit == "end" || y.exit == "end":
