@@ -40,7 +40,7 @@ soak: build
 		done; \
 	done
 	@for dir in $$(grep -rl --include='*_test.go' 'pgregory.net/rapid' . | xargs -n1 dirname | sort -u); do \
-		go test $$dir -count=1 -timeout 60m -rapid.checks=10000 || exit 1; \
+		go test $$dir -count=1 -timeout 60m -rapid.checks=10000 -rapid.seed=$$(date +%s) || exit 1; \
 	done
 
 # A first look: verify a protocol with a defect. Exit code 1 is what it should give.
