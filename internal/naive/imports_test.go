@@ -23,7 +23,7 @@ func TestImports(t *testing.T) {
 		for _, spec := range file.Imports {
 			path := strings.Trim(spec.Path.Value, `"`)
 			if strings.HasPrefix(path, "chorcheck/") {
-				assert.Contains(t, []string{"chorcheck/model", "chorcheck/verify/replay"}, path, name)
+				assert.Contains(t, []string{"chorcheck/model", "chorcheck/verify/replay", "chorcheck/internal/seed"}, path, name)
 			}
 		}
 	}
