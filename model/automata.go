@@ -60,9 +60,19 @@ const (
 	Send Kind = iota
 	Receive
 	Internal
+	Ignore     // takes a message and drops it; leads back to its own state
+	Timeout    // Timer fires
+	Raise      // the protocol raises Exception
+	CrashRaise // the crash of Peer is noticed
+	EndRaise   // an environment raises Exception: a fault, possible only where the environment has it
 )
 
-func (k Kind) String() string { return [...]string{"send", "receive", "internal"}[k] }
+func (k Kind) String() string {
+	return [...]string{"send", "receive", "internal", "ignore", "timeout", "raise", "crash", "fault"}[k]
+}
+
+// Failed is the target of a transition that raises an exception which nobody handles.
+const Failed = -1
 
 // Assign stores a value into a variable of the machine's role.
 type Assign struct {
@@ -73,22 +83,33 @@ type Assign struct {
 // Transition of a machine. Its expressions are over variables of the machine's
 // own role; they are evaluated before the step.
 type Transition struct {
-	From, To int // states
-	Kind     Kind
-	Peer     RoleID   // Send: the receiver; Receive: the sender
-	Label    LabelID  // Send, Receive
-	Guard    *Expr    // nil: always; never on a Receive
-	Values   []*Expr  // Send: what the message carries
-	Stores   []VarID  // Receive: where it goes; as many as the sender's Values
-	Assigns  []Assign // Internal: at most one
-	Origins  []Origin // the places that it came from, never empty, ascending
+	From, To  int // states; To may be Failed
+	Kind      Kind
+	Peer      RoleID      // Send: the receiver; Receive, Ignore: the sender; CrashRaise: who crashed
+	Label     LabelID     // Send, Receive, Ignore
+	Guard     *Expr       // nil: always; never on a Receive or Ignore
+	Values    []*Expr     // Send: what the message carries
+	Stores    []VarID     // Receive: where it goes; as many as the sender's Values
+	Assigns   []Assign    // Internal: at most one `let`; any kind but Ignore: explicit timers are set and cleared
+	Timer     TimerID     // Timeout
+	Exception ExceptionID // Timeout of `within`, Raise, CrashRaise, EndRaise
+
+	// Places says where the action stands: one for each way in which a receive may
+	// be meant, one for any other kind. Empty means {0, 0}, outside any scope.
+	Places  []Place
+	Thread  ThreadID
+	Handler *HandlerRef // the handler that it enters; nil: none
+	OnlyIf  *HandlerRef // Receive: only a message whose sender has left this scope's instance by this handler
+
+	Origins []Origin // the places that it came from, never empty, ascending
 }
 
 // LocalState of a machine.
 type LocalState struct {
 	Name   string // unique in its machine
 	Final  bool
-	Origin Origin // a place that names the state, or 0
+	In     []PositionID // the parts of scopes that the role may be in here, ascending; 0 is none of them
+	Origin Origin       // a place that names the state, or 0
 }
 
 // Machine is the communicating automaton of one role. Transitions are sorted by From.
@@ -107,6 +128,7 @@ type Automata struct {
 	Vars     []Var
 	Machines []Machine // as many as Roles
 	Channels Channels
+	Structure
 }
 
 // LimitError says that automata are too large to be compiled into a network.

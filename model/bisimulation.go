@@ -2,6 +2,7 @@ package model
 
 import (
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"strconv"
 )
@@ -36,14 +37,17 @@ func minimise(d *determinised) Machine {
 	visit(class[0])
 	for from := 0; from < len(order); from++ {
 		states := members[order[from]]
-		s := LocalState{Name: strconv.Itoa(from)}
+		s := LocalState{Name: strconv.Itoa(from), In: d.states[states[0]].in}
 		first := len(m.Transitions)
 		at := map[string]int{} // label and target -> index of the transition
 		for _, q := range states {
 			s.Final = s.Final || d.states[q].accept || d.states[q].ended
 			for _, a := range d.states[q].actions {
-				to := visit(class[a.to])
-				key := strconv.Itoa(to) + " " + a.label.key()
+				to := Failed
+				if a.to >= 0 {
+					to = visit(class[a.to])
+				}
+				key := strconv.Itoa(to) + " " + a.label.effect()
 				if i, ok := at[key]; ok {
 					m.Transitions[i].Origins = mergeOrigins(m.Transitions[i].Origins, a.origins)
 					continue
@@ -52,7 +56,17 @@ func minimise(d *determinised) Machine {
 				t := Transition{
 					From: from, To: to, Kind: a.label.kind, Peer: a.label.peer, Label: a.label.label,
 					Guard: a.label.guard, Values: a.label.values, Stores: a.label.stores,
-					Origins: mergeOrigins(a.origins, nil),
+					Timer: a.label.timer, Exception: a.label.exception,
+					Thread: a.label.thread, Origins: mergeOrigins(a.origins, nil),
+				}
+				if !slices.Equal(a.label.places, []Place{{}}) {
+					t.Places = a.label.places
+				}
+				if a.label.handler.Part > 0 {
+					t.Handler = &a.label.handler
+				}
+				if a.label.onlyIf.Part > 0 {
+					t.OnlyIf = &a.label.onlyIf
 				}
 				if a.label.assign != nil {
 					t.Assigns = []Assign{*a.label.assign}
@@ -80,9 +94,14 @@ func bisimilarity(d *determinised) []int {
 	edges := make([][]edge, n)
 	before := make([][]int, n)
 	class := make([]int, n)
+	kinds := map[string]int{} // of states that must not be merged, whatever they can do
 	for s := range d.states {
 		for _, a := range d.states[s].actions {
-			key := a.label.key()
+			key := a.label.effect()
+			if a.to < 0 {
+				key += " fails"
+				a.to = s // any state would do
+			}
 			id, ok := labels[key]
 			if !ok {
 				id = uint32(len(labels))
@@ -91,9 +110,11 @@ func bisimilarity(d *determinised) []int {
 			edges[s] = append(edges[s], edge{id, uint32(a.to)})
 			before[a.to] = append(before[a.to], s)
 		}
-		if d.states[s].accept || d.states[s].ended {
-			class[s] = 1
+		kind := fmt.Sprint(d.states[s].accept || d.states[s].ended, d.states[s].in)
+		if _, ok := kinds[kind]; !ok {
+			kinds[kind] = len(kinds)
 		}
+		class[s] = kinds[kind]
 	}
 	signature := func(s int) string {
 		pairs := make([]uint64, 0, len(edges[s]))
@@ -107,15 +128,17 @@ func bisimilarity(d *determinised) []int {
 		}
 		return string(b)
 	}
-	members := make([]map[int]struct{}, 2, n+2)
-	members[0], members[1] = map[int]struct{}{}, map[int]struct{}{}
+	members := make([]map[int]struct{}, len(kinds), n+len(kinds))
+	for i := range members {
+		members[i] = map[int]struct{}{}
+	}
 	signatures := make([]string, n)
 	touched := make([]int, n)
 	for s := range n {
 		members[class[s]][s] = struct{}{}
 		touched[s] = s
 	}
-	common := make([]string, 2, n+2) // the signature that all untouched members of a class have
+	common := make([]string, len(kinds), n+len(kinds)) // the signature that all untouched members of a class have
 	for len(touched) > 0 {
 		dirty := map[int][]int{}
 		for _, s := range touched {

@@ -28,6 +28,16 @@ type Choreography struct {
 	Vars     []Var
 	Channels Channels
 	Body     Seq
+	Structure
+	EndPoints []EndPoint   // the exceptions that environments raise
+	Strays    []MessagesOf // the messages that environments have stray
+}
+
+// EndPoint is an exception that an environment may raise at a role.
+type EndPoint struct {
+	Role      RoleID
+	Exception ExceptionID
+	Origin    Origin
 }
 
 // Seq is a sequence of statements.
@@ -53,8 +63,10 @@ type (
 		Origin   Origin
 	}
 	// Par runs its threads interleaved and joins them, for each role by itself.
+	// IDs, as many as Threads, number the threads; nil where nothing asks for them.
 	Par struct {
 		Threads []Seq
+		IDs     []ThreadID
 		Origin  Origin
 	}
 	// Loop lets At decide before each round whether to have it.
@@ -81,12 +93,53 @@ type (
 		Value  *Expr
 		Origin Origin
 	}
+	// Delay lets time pass at At; an internal step.
+	Delay struct {
+		At     RoleID
+		Origin Origin
+	}
+	// RaiseStmt raises an exception at At.
+	RaiseStmt struct {
+		At        RoleID
+		Exception ExceptionID
+		Origin    Origin
+	}
+	// RaiseAgain raises, at the owner of the handler that it stands in, the
+	// exception that this handler has taken.
+	RaiseAgain struct {
+		At     RoleID
+		Origin Origin
+	}
+	// Within arms a timer of At while At is inside Body.
+	Within struct {
+		Timer  TimerID
+		At     RoleID
+		Body   Seq
+		Origin Origin
+	}
+	// Try is a scope. Handlers are as many as Scopes[Scope].Handlers. What comes
+	// finally follows the scope in its sequence.
+	Try struct {
+		Scope    ScopeID
+		Body     Seq
+		Handlers []Seq
+		Ignores  []IgnoreMessage
+		Origin   Origin
+	}
 	// End ends At's part of the choreography, with all its threads.
 	End struct {
 		At     RoleID
 		Origin Origin
 	}
 )
+
+// IgnoreMessage lets At drop messages of a label wherever in a scope it does not
+// expect them.
+type IgnoreMessage struct {
+	At     RoleID
+	Label  LabelID
+	Origin Origin
+}
 
 // Branch of a Choice. A nil guard is always true; guards are over variables of the decider.
 type Branch struct {
@@ -102,4 +155,9 @@ func (*Loop) stmt()        {}
 func (*Rec) stmt()         {}
 func (*Continue) stmt()    {}
 func (*Let) stmt()         {}
+func (*Delay) stmt()       {}
+func (*RaiseStmt) stmt()   {}
+func (*RaiseAgain) stmt()  {}
+func (*Within) stmt()      {}
+func (*Try) stmt()         {}
 func (*End) stmt()         {}

@@ -36,15 +36,15 @@ func (n *Network) Queue(q int) QueueInfo {
 	return QueueInfo{x.from, x.to, x.bag, x.capacity}
 }
 
-// Control is the local state of a role, or -1 if it has failed.
+// Control is the local state of a role, or -1 unless it is live.
 func (n *Network) Control(s lts.State, r RoleID) int {
-	return n.flat.machines[r].states[n.locals[r].get(s)].control
+	return max(-1, n.flat.machines[r].states[n.locals[r].get(s)].control)
 }
 
 // Values are the values of a role's variables, in the order of their numbers. The
 // caller must not change them.
 func (n *Network) Values(s lts.State, r RoleID) []int64 {
-	return n.flat.machines[r].states[n.locals[r].get(s)].values
+	return n.flat.machines[r].states[n.locals[r].get(s)].values[:len(n.flat.owned[r])]
 }
 
 // Content lists the messages in queue q, oldest first (a bag: in a fixed order), as message ids.
@@ -65,21 +65,38 @@ func (n *Network) Empty(s lts.State, q int) bool { return n.queues[q].fields[0].
 func (n *Network) Blocked(s lts.State) []lts.Action {
 	var out []lts.Action
 	for r := range n.locals {
-		rw := n.locals[r].rows[n.locals[r].get(s)]
-		for _, c := range n.steps[rw.start:rw.end] {
-			if c.blocked == 0 {
-				continue
+		out = n.blockedAt(RoleID(r), s, out)
+	}
+	return out
+}
+
+func (n *Network) blockedAt(r RoleID, s lts.State, out []lts.Action) []lts.Action {
+	if n.general != nil {
+		row := &n.general.rows[r][n.locals[r].get(s)]
+		if n.general.drops[r] && n.mustDiscard(r, s) {
+			return out
+		}
+		for _, m := range n.general.moves[row.start:row.raises] {
+			if m.op == moveSend && !n.cut(r, m.peer, false, s) && !n.room(s, n.queues[m.queue]) {
+				out = append(out, m.action)
 			}
-			q := n.queues[c.queue]
-			full := false
-			if c.op == opTable {
-				full = n.tables[c.table+uint32(q.fields[0].get(s))] == 0
-			} else {
-				full = q.length(s) >= q.capacity
-			}
-			if full {
-				out = append(out, c.action)
-			}
+		}
+		return out
+	}
+	rw := n.locals[r].rows[n.locals[r].get(s)]
+	for _, c := range n.steps[rw.start:rw.end] {
+		if c.blocked == 0 {
+			continue
+		}
+		q := n.queues[c.queue]
+		full := false
+		if c.op == opTable {
+			full = n.tables[c.table+uint32(q.fields[0].get(s))] == 0
+		} else {
+			full = q.length(s) >= q.capacity
+		}
+		if full {
+			out = append(out, c.action)
 		}
 	}
 	return out
@@ -99,13 +116,17 @@ func (n *Network) Final(s lts.State) bool {
 func (n *Network) Unspecified(s lts.State) []RoleID {
 	var out []RoleID
 	for r := range n.locals {
-		rw := n.locals[r].rows[n.locals[r].get(s)]
-		if rw.waits == 0 || !n.allWaiting(n.waits[rw.waits], s) {
+		if queues := n.waitsOn(s, RoleID(r)); queues == nil || !n.allWaiting(queues, s) {
 			continue
 		}
 		steps := lts.NewSteps(n.width)
-		for i := range n.steps[rw.start:rw.end] {
-			n.one(&n.steps[int(rw.start)+i], s, steps)
+		if n.general != nil {
+			n.roleSteps(RoleID(r), s, steps)
+		} else {
+			rw := n.locals[r].rows[n.locals[r].get(s)]
+			for i := rw.start; i < rw.end; i++ {
+				n.one(&n.steps[i], s, steps)
+			}
 		}
 		if steps.Len() == 0 {
 			out = append(out, RoleID(r))
@@ -117,10 +138,18 @@ func (n *Network) Unspecified(s lts.State) []RoleID {
 // WaitsOn lists the queues that a role which only receives waits on.
 func (n *Network) WaitsOn(s lts.State, r RoleID) []int {
 	var out []int
-	for _, q := range n.waits[n.locals[r].rows[n.locals[r].get(s)].waits] {
+	for _, q := range n.waitsOn(s, r) {
 		out = append(out, int(q))
 	}
 	return out
+}
+
+func (n *Network) waitsOn(s lts.State, r RoleID) []uint16 {
+	at := n.locals[r].get(s)
+	if n.general != nil {
+		return n.waits[n.general.rows[r][at].waits]
+	}
+	return n.waits[n.locals[r].rows[at].waits]
 }
 
 // QueueBetween is the queue of an ordered pair of roles, or -1 if nothing can be
@@ -131,7 +160,16 @@ func (n *Network) QueueBetween(from, to RoleID) int { return n.queueBetween(from
 func (n *Network) DescribeAction(a lts.Action) string {
 	info := n.actions[a]
 	name := func(r RoleID) string { return n.automata.Roles[r].Name }
-	if info.Message < 0 {
+	switch {
+	case info.Recovers:
+		return name(info.Role) + ": recovers"
+	case info.Heals:
+		return fmt.Sprintf("fault %d is over", info.Fault)
+	case info.Fault >= 0 && info.Message < 0 && info.Role >= 0:
+		return fmt.Sprintf("fault %d: %s: %s", info.Fault, n.options.Environment.Faults[info.Fault].Kind, name(info.Role))
+	case info.Fault >= 0 && info.Message < 0:
+		return fmt.Sprintf("fault %d: %s", info.Fault, n.options.Environment.Faults[info.Fault].Kind)
+	case info.Message < 0:
 		return fmt.Sprintf("%s: transition %d", name(info.Role), info.Transition)
 	}
 	m := n.flat.messages[info.Message]
@@ -139,10 +177,19 @@ func (n *Network) DescribeAction(a lts.Action) string {
 	if len(m.Values) > 0 {
 		label += fmt.Sprint(m.Values)
 	}
-	if info.Kind == Receive {
-		return fmt.Sprintf("%s <- %s: %s", name(m.To), name(m.From), label)
+	arrow := fmt.Sprintf("%s -> %s: %s", name(m.From), name(m.To), label)
+	if info.Kind == Receive || info.Kind == Ignore {
+		arrow = fmt.Sprintf("%s <- %s: %s", name(m.To), name(m.From), label)
 	}
-	return fmt.Sprintf("%s -> %s: %s", name(m.From), name(m.To), label)
+	switch {
+	case info.Fault >= 0:
+		arrow = fmt.Sprintf("fault %d: %s: %s", info.Fault, n.options.Environment.Faults[info.Fault].Kind, arrow)
+	case info.Discard:
+		arrow += ", dropped"
+	case info.Vanishes:
+		arrow += ", vanishes"
+	}
+	return arrow
 }
 
 // DescribeState implements lts.Describer.
@@ -150,7 +197,7 @@ func (n *Network) DescribeState(s lts.State) string {
 	var parts []string
 	for r, role := range n.automata.Roles {
 		c := n.Control(s, RoleID(r))
-		name := "failed"
+		name := [...]string{"", "failed", "crashed", "silenced"}[n.Status(s, RoleID(r))]
 		if c >= 0 {
 			name = n.automata.Machines[r].States[c].Name
 		}

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strconv"
@@ -17,8 +18,20 @@ type determinised struct {
 
 type detState struct {
 	accept, ended bool
-	actions       []action // to is an index into states
+	in            []PositionID // where the role may be, ascending
+	actions       []action     // to is an index into states, or negative
 }
+
+// A world of a set: a node, and how many of the innermost scopes around it were
+// entered on the way to it, since the last action.
+type world int
+
+const freshBits = 10 // the front end nests blocks less deeply than 2 to the power of this
+
+func worldOf(node, fresh int) world { return world(node<<freshBits | fresh) }
+
+func (w world) node() int  { return int(w) >> freshBits }
+func (w world) fresh() int { return int(w) & (1<<freshBits - 1) }
 
 // maxSubsetWork bounds the total size of all sets of nodes that are looked at: the
 // number of sets can be exponential in the size of the text.
@@ -39,16 +52,19 @@ const maxCombinations = 64
 // A decision of the role itself is one world. If every branch begins with sends
 // only, its alternatives are those sends; else they are internal steps that lead
 // into the branches.
+//
+// What can strike the role in a place, rather than being done by it, comes on top
+// (interrupts.go).
 func determinise(p *projector, start int) (*determinised, error) {
 	d := &determinised{ambiguities: p.ambiguities}
-	c := &closer{p: p, sends: map[int]bool{}, cycles: map[int]bool{}, warned: map[Origin]bool{}}
+	c := &closer{p: p, sends: map[int]bool{}, cycles: map[int]bool{}, warned: map[Origin]bool{}, first: map[world][]alternative{}}
 	index := map[string]int{}
-	var sets, from [][]int
-	visit := func(seeds []int) (int, bool) {
+	var sets, from [][]world
+	visit := func(seeds []world) (int, bool) {
 		set := c.closure(seeds)
 		sorted := slices.Clone(set)
 		slices.Sort(sorted)
-		key := intsKey(sorted)
+		key := worldsKey(sorted)
 		id, ok := index[key]
 		if !ok {
 			id = len(sets)
@@ -58,18 +74,25 @@ func determinise(p *projector, start int) (*determinised, error) {
 		}
 		return id, len(sets) <= MaxLocalStates && c.work <= maxSubsetWork
 	}
-	visit([]int{start})
+	visit([]world{worldOf(start, 0)})
 	for i := 0; i < len(sets); i++ {
 		var s detState
-		for _, n := range sets[i] {
-			s.accept = s.accept || p.nodes[n].accept
-			s.ended = s.ended || p.nodes[n].ended
+		for _, w := range sets[i] {
+			n := &p.nodes[w.node()]
+			s.accept = s.accept || n.accept
+			s.ended = s.ended || n.ended
 		}
+		s.in = c.positions(sets[i])
 		c.seeds = from[i]
-		for _, alt := range c.combine(sets[i], true) {
-			to, ok := visit(alt.targets)
-			if !ok {
-				return nil, tooLarge{}
+		alternatives := c.combine(sets[i], true)
+		alternatives = append(alternatives, c.strikes(sets[i], alternatives)...)
+		for _, alt := range alternatives {
+			to := alt.leads
+			if to == 0 {
+				var ok bool
+				if to, ok = visit(alt.targets); !ok {
+					return nil, tooLarge{}
+				}
 			}
 			s.actions = append(s.actions, action{alt.label, alt.origins, to})
 		}
@@ -85,38 +108,95 @@ type closer struct {
 	sends       map[int]bool // decision node -> it is made by sending
 	cycles      map[int]bool // decision node -> it can come back to itself without an action
 	warned      map[Origin]bool
+	first       map[world][]alternative // beginning of a handler -> its interrupts
 	ambiguities []Ambiguity
-	seeds       []int // of the set that is being looked at
+	seeds       []world // of the set that is being looked at
 	work        int
 }
 
-// closure lists the nodes that matter (with actions, decisions, ends) and that
+// closure lists the worlds that matter (with actions, decisions, ends) and that
 // silent edges lead to from the seeds, in the order of the text.
-func (c *closer) closure(seeds []int) []int {
-	var out []int
-	seen := map[int]bool{}
+func (c *closer) closure(seeds []world) []world {
+	var out []world
+	seen := map[world]bool{}
 	stack := slices.Clone(seeds)
 	slices.Reverse(stack)
 	for len(stack) > 0 {
-		n := stack[len(stack)-1]
+		w := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if seen[n] {
+		if seen[w] {
 			continue
 		}
-		seen[n] = true
+		seen[w] = true
 		c.work++
-		node := &c.p.nodes[n]
-		if node.accept || node.ended || node.decides || len(node.actions) > 0 {
-			out = append(out, n)
+		node := &c.p.nodes[w.node()]
+		if node.accept || node.ended || node.ends || node.point() {
+			out = append(out, w)
 		}
 		if node.decides {
 			continue
 		}
 		for _, e := range slices.Backward(node.silent) {
-			stack = append(stack, e.to)
+			stack = append(stack, c.along(w, e.to))
 		}
 	}
 	return out
+}
+
+// along is the world that a silent edge leads to. An edge into a deeper context is
+// the beginning of a scope.
+func (c *closer) along(w world, to int) world {
+	from, into := c.p.nodes[w.node()].ctx, c.p.nodes[to].ctx
+	fresh := w.fresh() + 1
+	if into.depth <= from.depth {
+		fresh = max(0, w.fresh()-(from.depth-into.depth))
+	}
+	return worldOf(to, c.p.relevant(into.position, fresh))
+}
+
+// relevant counts only as far as the outermost looped scope: others are entered
+// once. Inside a thread that is not known before the whole is put together.
+func (p *projector) relevant(q PositionID, fresh int) int {
+	if p.sub || fresh == 0 {
+		return fresh
+	}
+	out := 0
+	for i := 1; i <= fresh; i++ {
+		s := &p.choreography.Scopes[p.choreography.Positions[q].Scope]
+		if s.Looped {
+			out = i
+		}
+		q = s.Outer
+	}
+	return out
+}
+
+// depth is the number of scopes around a position.
+func (p *projector) depth(q PositionID) int {
+	n := 0
+	for ; q != 0; n++ {
+		q = p.choreography.Scopes[p.choreography.Positions[q].Scope].Outer
+	}
+	return n
+}
+
+// placed completes the places of an action of a world's node: those of the node's
+// own context, of an outer one, or, from a thread, of an inner one.
+func (c *closer) placed(w world, label actionLabel) actionLabel {
+	here := c.p.nodes[w.node()].ctx.depth
+	places := slices.Clone(label.places)
+	for i, pl := range places {
+		depth := c.p.depth(pl.Position)
+		switch {
+		case depth <= here:
+			places[i].Fresh = max(0, w.fresh()-(here-depth))
+		case pl.Fresh >= depth-here:
+			places[i].Fresh = pl.Fresh + w.fresh()
+		}
+		places[i].Fresh = c.p.relevant(pl.Position, places[i].Fresh)
+	}
+	label.places = places
+	return label
 }
 
 // decidesBySending reports whether a decision is made by sending: everything that
@@ -130,7 +210,7 @@ func (c *closer) decidesBySending(n int) bool {
 	result, any := true, false
 	for _, m := range c.region(n) {
 		node := &c.p.nodes[m]
-		if node.accept || node.ended || node.decides && c.comesBack(m) {
+		if node.accept || node.ended || node.halts || node.decides && c.comesBack(m) {
 			result = false
 		}
 		for _, a := range node.actions {
@@ -177,37 +257,48 @@ type alternative struct {
 	label   actionLabel
 	key     string
 	origins []Origin
-	targets []int
+	targets []world
+	leads   int // Failed or toOuter, without targets; else 0
+}
+
+func newAlternative(label actionLabel, a action) alternative {
+	alt := alternative{label: label, key: label.key(), origins: a.origins}
+	if a.to < 0 {
+		alt.leads = a.to
+	} else {
+		alt.targets = []world{worldOf(a.to, 0)}
+	}
+	return alt
 }
 
 // alternatives lists what the role can do in one world.
-func (c *closer) alternatives(n int) []alternative {
-	node := &c.p.nodes[n]
+func (c *closer) alternatives(w world) []alternative {
+	node := &c.p.nodes[w.node()]
 	var out []alternative
 	for _, a := range node.actions {
-		out = append(out, alternative{a.label, a.label.key(), a.origins, []int{a.to}})
+		out = append(out, newAlternative(c.placed(w, a.label), a))
 	}
 	if !node.decides {
 		return out
 	}
 	for i, e := range node.silent {
-		if c.decidesBySending(n) {
-			for _, alt := range c.combine(c.closure([]int{e.to}), false) {
+		if c.decidesBySending(w.node()) {
+			for _, alt := range c.combine(c.closure([]world{c.along(w, e.to)}), false) {
 				alt.label.guard = and(e.guard, alt.label.guard)
 				alt.key = alt.label.key()
 				out = append(out, alt)
 			}
 			continue
 		}
-		label := actionLabel{kind: Internal, guard: e.guard, branch: i + 1}
-		out = append(out, alternative{label, label.key(), []Origin{e.origin}, []int{e.to}})
+		label := actionLabel{kind: Internal, guard: e.guard, branch: i + 1, thread: c.p.thread, places: []Place{{Position: node.ctx.position}}}
+		out = append(out, newAlternative(c.placed(w, label), action{origins: []Origin{e.origin}, to: e.to}))
 	}
 	return out
 }
 
 // combine merges the alternatives of several worlds that the role cannot tell
 // apart.
-func (c *closer) combine(worlds []int, report bool) []alternative {
+func (c *closer) combine(worlds []world, report bool) []alternative {
 	if len(worlds) == 1 {
 		return mergeReceives(c.alternatives(worlds[0]))
 	}
@@ -215,8 +306,9 @@ func (c *closer) combine(worlds []int, report bool) []alternative {
 	var keys []string
 	seen := map[string]bool{}
 	for i, w := range worlds {
-		byWorld[i] = c.alternatives(w)
-		for _, alt := range byWorld[i] {
+		alts := c.alternatives(w)
+		byWorld[i] = alts
+		for _, alt := range alts {
 			if !seen[alt.key] {
 				seen[alt.key] = true
 				keys = append(keys, alt.key)
@@ -232,17 +324,30 @@ func (c *closer) combine(worlds []int, report bool) []alternative {
 			if len(same) > 0 {
 				having = append(having, same)
 				has = max(has, i)
-			} else if lacking < 0 || len(byWorld[lacking]) == 0 {
+			} else if !c.passing(worlds[i], alts) && (lacking < 0 || len(byWorld[lacking]) == 0) {
 				lacking = i
 			}
 		}
 		first := having[0][0]
-		if first.label.kind != Receive && lacking >= 0 && report {
-			c.warn(first, byWorld[lacking], c.choice(worlds[has], worlds[lacking]))
+		if first.label.acts() && lacking >= 0 && report {
+			c.warn(first, byWorld[lacking], c.choice(worlds[has].node(), worlds[lacking].node()))
 		}
-		out = append(out, product(having, first.label.kind == Receive)...)
+		out = append(out, product(having, !first.label.acts())...)
 	}
 	return out
+}
+
+// acts reports whether an action is something that the role does by itself.
+func (l actionLabel) acts() bool { return l.kind == Send || l.kind == Internal || l.kind == Raise }
+
+// ordinary reports whether an action is no reaction to a failure elsewhere.
+func (l actionLabel) ordinary() bool { return l.acts() || l.kind == Receive && l.handler.Part == 0 }
+
+// passing reports whether a role is only on its way through a world: at the end of
+// a body, or of threads.
+func (c *closer) passing(w world, alts []alternative) bool {
+	n := &c.p.nodes[w.node()]
+	return !n.accept && !n.ended && !n.halts && !slices.ContainsFunc(alts, func(a alternative) bool { return a.label.ordinary() })
 }
 
 func (c *closer) warn(alt alternative, others []alternative, choice Origin) {
@@ -263,12 +368,12 @@ func (c *closer) warn(alt alternative, others []alternative, choice Origin) {
 func (c *closer) checkStores(actions []action) {
 	for i, a := range actions {
 		for _, b := range actions[:i] {
-			if a.label.kind != Receive || b.label.kind != Receive || a.label.peer != b.label.peer || a.label.label != b.label.label {
+			if a.label.kind != Receive || b.label.kind != Receive || slices.Equal(a.label.stores, b.label.stores) || a.label.peer != b.label.peer || a.label.label != b.label.label {
 				continue
 			}
 			if act := a.origins[0]; !c.warned[-act] {
 				c.warned[-act] = true
-				c.ambiguities = append(c.ambiguities, Ambiguity{Role: c.p.role, Act: act, Other: b.origins[0], Stores: true})
+				c.ambiguities = append(c.ambiguities, Ambiguity{Kind: AmbiguousStores, Role: c.p.role, Act: act, Other: b.origins[0]})
 			}
 		}
 	}
@@ -278,9 +383,10 @@ func (c *closer) checkStores(actions []action) {
 // nodes; 0 if they came apart before the present set.
 func (c *closer) choice(x, y int) Origin {
 	parent := map[int]int{}
-	stack := slices.Clone(c.seeds)
-	for _, n := range stack {
-		parent[n] = -1
+	var stack []int
+	for _, w := range c.seeds {
+		stack = append(stack, w.node())
+		parent[w.node()] = -1
 	}
 	for len(stack) > 0 {
 		n := stack[len(stack)-1]
@@ -367,6 +473,11 @@ func product(having [][]alternative, all bool) []alternative {
 func union(x, y alternative) alternative {
 	x.targets = slices.Concat(x.targets, y.targets)
 	x.origins = mergeOrigins(x.origins, y.origins)
+	for _, pl := range y.label.places {
+		if !slices.Contains(x.label.places, pl) {
+			x.label.places = append(slices.Clip(x.label.places), pl)
+		}
+	}
 	return x
 }
 
@@ -390,6 +501,16 @@ func and(x, y *Expr) *Expr {
 func (l actionLabel) key() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d %d %d %d", l.kind, l.peer, l.label, l.branch)
+	if l.handler.Part > 0 || l.onlyIf.Part > 0 || l.kind >= Timeout {
+		fmt.Fprintf(&b, " %v %v %d %d", l.handler, l.onlyIf, l.timer, l.exception)
+	}
+	switch {
+	case len(l.places) == 0:
+	case l.kind == Receive: // places that differ in what is entered anew are told apart by the message
+		fmt.Fprintf(&b, " at %d", l.places[0].Position)
+	default:
+		fmt.Fprintf(&b, " at %v %d", l.places, l.thread)
+	}
 	if l.guard != nil {
 		b.WriteString(" when ")
 		l.guard.write(&b)
@@ -408,6 +529,14 @@ func (l actionLabel) key() string {
 	return b.String()
 }
 
+// effect tells transitions apart: the key, and where a receive stands.
+func (l actionLabel) effect() string {
+	if l.kind == Receive && len(l.places) > 0 {
+		return fmt.Sprintf("%s at %v %d", l.key(), l.places, l.thread)
+	}
+	return l.key()
+}
+
 // write prints the expression fully bracketed, in prefix form.
 func (e *Expr) write(b *strings.Builder) {
 	switch e.Op {
@@ -424,6 +553,14 @@ func (e *Expr) write(b *strings.Builder) {
 		}
 		b.WriteByte(')')
 	}
+}
+
+func worldsKey(list []world) string {
+	b := make([]byte, 0, 8*len(list))
+	for _, w := range list {
+		b = binary.LittleEndian.AppendUint64(b, uint64(w))
+	}
+	return string(b)
 }
 
 func intsKey(list []int) string {

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
 
 	"chorcheck/lts"
@@ -14,12 +15,19 @@ const MaxWidth = 64
 // blocked by a full queue: bit MarkBlocked(q) for queue q.
 const (
 	MarkUnspecified lts.Marks = 1 << iota // a role waits for other messages than those that it has
-	MarkFails                             // a step from here leads into `failed`
+	MarkFails                             // a step or fault from here leads a role into `failed`
+	MarkUncaught                          // one of these because of an exception that nobody handles
+	MarkStale                             // a stale receive is enabled
+	MarkQuiet                             // no step is enabled, perhaps faults
+	MarkOutcome                           // a role is in or has left a handler of a scope that Outcomes knows
+	MarkWait                              // a role is in a local state that Waits may speak of
+	MarkLeak                              // an explicit timer is armed at the end, or may fire too late
+	MarkConfused                          // numbers of instances did not fit: a step from here may lead elsewhere than it should
 )
 
-const firstBlockedMark = 2
+const firstBlockedMark = 9
 
-// MarkBlocked is the mark of a send that is blocked by queue q. Beyond 62 queues,
+// MarkBlocked is the mark of a send that is blocked by queue q. Beyond 55 queues,
 // several share a bit.
 func MarkBlocked(q int) lts.Marks {
 	return 1 << (firstBlockedMark + q%(64-firstBlockedMark))
@@ -31,21 +39,24 @@ func MarkBlocked(q int) lts.Marks {
 // and for each queue; roles step in the order of their numbers, each by its
 // transitions in order.
 type Network struct {
-	automata *Automata
-	flat     *flattener
-	locals   []localTable // by role
-	queues   []*queue
-	steps    []compiledStep
-	tables   []uint32
-	partners []partner
-	ranges   [][2]uint32 // into partners
-	waits    [][]uint16  // queues that an only receiving local state waits on
-	actions  []ActionInfo
-	byKey    map[ActionInfo]lts.Action
-	width    int
-	bits     int
-	maxOut   int
-	init     lts.State
+	automata  *Automata
+	options   NetworkOptions
+	flat      *flattener
+	locals    []localTable // by role
+	queues    []*queue
+	general   *general     // nil: the quick way to find steps is enough
+	unguarded [][][]RoleID // by role and local state: Waits
+	steps     []compiledStep
+	tables    []uint32
+	partners  []partner
+	ranges    [][2]uint32 // into partners
+	waits     [][]uint16  // queues that an only receiving local state waits on
+	actions   []ActionInfo
+	byKey     map[ActionInfo]lts.Action
+	width     int
+	bits      int
+	maxOut    int
+	init      lts.State
 }
 
 type localTable struct {
@@ -56,6 +67,7 @@ type localTable struct {
 type row struct {
 	start, end uint32
 	waits      uint32 // index into waits, 0: none
+	marks      lts.Marks
 }
 
 type opcode uint8
@@ -90,10 +102,12 @@ type partner struct {
 	marks  lts.Marks
 }
 
-// ActionInfo says what an action is.
+// ActionInfo says what an action is. Transition is -1 if it is none of a machine:
+// a crash, a recovery, a discard, a stray message that is put into a queue, a link
+// that goes down or comes back.
 type ActionInfo struct {
-	Role           RoleID
-	Transition     int // of the role's machine
+	Role           RoleID // -1 for a link
+	Transition     int    // of the role's machine
 	Kind           Kind
 	Peer           RoleID // rendezvous: the receiver; else -1
 	PeerTransition int    // of the peer's machine; else -1
@@ -101,27 +115,56 @@ type ActionInfo struct {
 	Queue          int    // that it puts into or takes from; -1: none
 	Fails          bool   // the role ends in `failed`
 	PeerFails      bool   // the peer ends in `failed`
+
+	Fault    int        // index into Environment.Faults; -1: none
+	Recovers bool       // the role recovers: a step
+	Heals    bool       // the link of Fault comes back: neither step nor fault
+	Discard  bool       // the role drops a message as late; in a rendezvous the peer does
+	Vanishes bool       // a send whose message goes nowhere: the receiver is not there, or the link is down
+	Place    int        // a reordered message: how many others it overtakes
+	Stale    bool       // the receive is stale
+	Uncaught bool       // an exception that nobody handles
+	Late     bool       // a timeout for a wait that is over
+	Handler  HandlerRef // that is entered; Part 0: none
+}
+
+// NetworkOptions say in which world automata run.
+type NetworkOptions struct {
+	Environment *Environment // nil: nothing fails
+	KeepCrashed bool         // the queues to crashed roles stay
+
+	slots   bool // pack all queues as slots, for tests
+	general bool // use the general way to find steps also where the quick one would do, for tests
 }
 
 // NewNetwork compiles automata. The error is a *LimitError. Time and memory grow
 // with the number of local states and queue contents, not of configurations.
-func NewNetwork(a *Automata) (*Network, error) { return newNetwork(a, false) }
-
-// newNetwork can be told to pack all queues as slots, for tests.
-func newNetwork(a *Automata, slots bool) (*Network, error) {
-	f, err := flatten(a)
+func NewNetwork(a *Automata, opt NetworkOptions) (*Network, error) {
+	if opt.Environment == nil {
+		opt.Environment = Calm()
+	}
+	f, err := flatten(a, opt.Environment)
 	if err != nil {
 		return nil, err
 	}
-	n := &Network{automata: a, flat: f, waits: [][]uint16{nil}, byKey: map[ActionInfo]lts.Action{}}
-	queueOf, err := n.makeQueues(slots)
+	n := &Network{automata: a, options: opt, flat: f, waits: [][]uint16{nil}, byKey: map[ActionInfo]lts.Action{}}
+	queueOf, err := n.makeQueues(opt.slots)
 	if err != nil {
 		return nil, err
 	}
-	if err := n.layout(); err != nil {
+	n.findWaits()
+	var more []*field
+	if n.needsGeneral() {
+		more = n.planGeneral()
+	}
+	if err := n.layout(more); err != nil {
 		return nil, err
 	}
-	n.compile(queueOf)
+	if n.general != nil {
+		n.compileGeneral(queueOf)
+	} else {
+		n.compile(queueOf)
+	}
 	n.init = make(lts.State, n.width) // first local states and empty queues are all zero
 	return n, nil
 }
@@ -174,7 +217,18 @@ func (n *Network) makeQueues(slots bool) ([]int, error) {
 		if q.from >= 0 {
 			sender = &n.flat.machines[q.from]
 		}
+		q.faulty = n.faultsOf(q)
+		for _, id := range q.messages {
+			q.numbers = max(q.numbers, len(n.flat.tells[id].numbers))
+		}
 		q.encode(sender, slots)
+		if q.slotBits > 64 {
+			return nil, &LimitError{
+				Message: fmt.Sprintf("messages to %s tell the numbers of too many loops with scopes", n.automata.Roles[q.to].Name),
+				Help:    "nest fewer scopes in loops in each other",
+				Origins: []Origin{n.automata.Roles[q.to].Origin},
+			}
+		}
 	}
 	return queueOf, nil
 }
@@ -192,13 +246,17 @@ func (m MessageKind) compare(o MessageKind) int {
 	return slices.Compare(m.Values, o.Values)
 }
 
-func (n *Network) layout() error {
+// layout gives each role, each queue and each further field its bits.
+func (n *Network) layout(more []*field) error {
 	var sizes []int
 	for r := range n.flat.machines {
 		sizes = append(sizes, bitsFor(len(n.flat.machines[r].states)))
 	}
 	for _, q := range n.queues {
 		sizes = append(sizes, q.bits()...)
+	}
+	for _, f := range more {
+		sizes = append(sizes, bits.Len64(f.mask))
 	}
 	for _, b := range sizes {
 		n.bits += b
@@ -219,6 +277,9 @@ func (n *Network) layout() error {
 	for _, q := range n.queues {
 		k := len(q.bits())
 		q.fields, fields = fields[:k], fields[k:]
+	}
+	for i, f := range more {
+		*f = fields[i]
 	}
 	return nil
 }
@@ -247,15 +308,13 @@ func (n *Network) compile(queueOf []int) {
 		lt := &n.locals[r]
 		most := 0
 		for s, fs := range n.flat.machines[r].states {
-			rw := row{start: uint32(len(n.steps))}
+			rw := row{start: uint32(len(n.steps)), marks: n.stateMarks(RoleID(r), &fs)}
 			out := 0
 			for _, st := range fs.steps {
 				c := compiledStep{local: uint64(s^st.to) << lt.shift, word: lt.word}
-				info := ActionInfo{Role: RoleID(r), Transition: st.transition, Kind: st.kind, Peer: -1, PeerTransition: -1, Message: -1, Queue: -1, Fails: st.fails}
-				if st.fails {
-					c.enabled = MarkFails
-				}
-				if st.kind == Internal {
+				info := n.infoOf(RoleID(r), &st)
+				c.enabled = stepMarks(&st)
+				if st.kind != Send && !st.takes() {
 					c.action = n.action(info)
 					n.steps = append(n.steps, c)
 					out++
@@ -312,14 +371,17 @@ func (n *Network) compile(queueOf []int) {
 // receives from fifo or mailbox channels, and nil if not. A receive of a message
 // that nobody sends waits on a queue that is always empty unless others share it.
 func (n *Network) onlyReceives(r RoleID, fs flatState) []uint16 {
-	if fs.control == failedControl {
+	if fs.control < 0 {
 		return nil
 	}
 	rng := n.flat.machines[r].first[fs.control]
 	var out []uint16
 	for t := rng[0]; t < rng[1]; t++ {
 		tr := &n.automata.Machines[r].Transitions[t]
-		if tr.Kind != Receive {
+		switch v, explicit := n.flat.explicitTimer(tr); {
+		case tr.Kind == CrashRaise || tr.Kind == EndRaise || explicit && fs.values[n.flat.slot[v]] == timerOff:
+			continue // nobody can count on it
+		case tr.Kind != Receive && tr.Kind != Ignore:
 			return nil
 		}
 		if d := n.automata.Channels.Of(tr.Peer, r).Discipline; d != FIFO && d != Mailbox {
@@ -359,7 +421,7 @@ func (n *Network) receivers(queueOf []int) [][]receiver {
 	for r := range n.flat.machines {
 		for s, fs := range n.flat.machines[r].states {
 			for _, st := range fs.steps {
-				if st.kind == Receive && queueOf[st.message] < 0 {
+				if st.takes() && queueOf[st.message] < 0 {
 					out[st.message] = append(out[st.message], receiver{s, st})
 				}
 			}
@@ -379,12 +441,8 @@ func (n *Network) rendezvous(info ActionInfo, all []receiver) (offset uint32, mo
 		start := uint32(len(n.partners))
 		s := all[i].state
 		for ; i < len(all) && all[i].state == s; i++ {
-			p := info
-			p.Peer, p.PeerTransition, p.PeerFails = to, all[i].step.transition, all[i].step.fails
-			pt := partner{local: uint64(s^all[i].step.to) << lt.shift, word: lt.word, action: n.action(p)}
-			if p.PeerFails {
-				pt.marks = MarkFails
-			}
+			p := n.metBy(info, to, &all[i].step)
+			pt := partner{local: uint64(s^all[i].step.to) << lt.shift, word: lt.word, action: n.action(p), marks: stepMarks(&all[i].step)}
 			n.partners = append(n.partners, pt)
 		}
 		n.ranges[int(offset)+s] = [2]uint32{start, uint32(len(n.partners))}

@@ -18,13 +18,18 @@ func (n *Network) Init() lts.State { return n.init.Clone() }
 // Next implements lts.System: a few loads, shifts and exclusive ors for each
 // transition of the roles' present local states.
 func (n *Network) Next(s lts.State, out *lts.Steps) lts.Marks {
+	if n.general != nil {
+		return n.nextGeneral(s, out)
+	}
 	if n.width == 1 {
 		return n.nextWord(s, out)
 	}
 	var marks lts.Marks
+	start := len(out.Actions)
 	for r := range n.locals {
 		lt := &n.locals[r]
-		rw := lt.rows[lt.get(s)]
+		rw := &lt.rows[lt.get(s)]
+		marks |= rw.marks
 		before := len(out.Actions)
 		for i := rw.start; i < rw.end; i++ {
 			marks |= n.one(&n.steps[i], s, out)
@@ -32,6 +37,9 @@ func (n *Network) Next(s lts.State, out *lts.Steps) lts.Marks {
 		if rw.waits != 0 && before == len(out.Actions) && n.allWaiting(n.waits[rw.waits], s) {
 			marks |= MarkUnspecified
 		}
+	}
+	if start == len(out.Actions) {
+		marks |= MarkQuiet
 	}
 	return marks
 }
@@ -41,12 +49,14 @@ func (n *Network) Next(s lts.State, out *lts.Steps) lts.Marks {
 func (n *Network) nextWord(state lts.State, out *lts.Steps) lts.Marks {
 	var marks lts.Marks
 	s := state[0]
-	at := len(out.Actions)
+	start := len(out.Actions)
+	at := start
 	actions := slices.Grow(out.Actions, n.maxOut)[:at+n.maxOut]
 	words := slices.Grow(out.Words, n.maxOut)[:at+n.maxOut]
 	for r := range n.locals {
 		lt := &n.locals[r]
-		rw := lt.rows[s>>lt.shift&lt.mask]
+		rw := &lt.rows[s>>lt.shift&lt.mask]
+		marks |= rw.marks
 		before := at
 		for i := rw.start; i < rw.end; i++ {
 			c := &n.steps[i]
@@ -83,6 +93,9 @@ func (n *Network) nextWord(state lts.State, out *lts.Steps) lts.Marks {
 		if rw.waits != 0 && before == at && n.allWaiting(n.waits[rw.waits], state) {
 			marks |= MarkUnspecified
 		}
+	}
+	if at == start {
+		marks |= MarkQuiet
 	}
 	out.Actions, out.Words = actions[:at], words[:at]
 	return marks
@@ -122,7 +135,7 @@ func (n *Network) one(c *compiledStep, s lts.State, out *lts.Steps) lts.Marks {
 		}
 		t := out.Append(c.action, s)
 		t[c.word] ^= c.local
-		q.putSlot(t, length, int(c.table))
+		q.putSlot(t, length, uint64(c.table))
 		return c.enabled
 	}
 	at := q.findSlot(s, int(c.table))

@@ -24,33 +24,56 @@ import (
 // have, before and after its threads are interleaved.
 const MaxLocalStates = 100_000
 
-// Ambiguity says that a role has to act first in a branch that it cannot know to
-// have been chosen: its automaton may act there or not. With Stores it says that
-// two receives of one message, which only their variables tell apart, are possible
-// in one state: the automaton takes one of them by chance.
+// Ambiguity says that a role cannot know something that its part depends on.
 type Ambiguity struct {
+	Kind   AmbiguityKind
 	Role   RoleID
-	Stores bool
-	Act    Origin // what the role would do
+	Act    Origin // what the role would do; AmbiguousTimer: the `within`
 	Other  Origin // what it would do, or where it ends, if the other branch was taken; may be 0
 	Choice Origin // the choice or loop that others decide; 0 if it lies further back
 }
 
+// AmbiguityKind says what a role cannot know.
+type AmbiguityKind uint8
+
+// The kinds of ambiguities.
+const (
+	// AmbiguousAct: it has to act first in a branch that it cannot know to have
+	// been chosen. Its automaton may act there or not.
+	AmbiguousAct AmbiguityKind = iota
+	// AmbiguousStores: two receives of one message, which only their variables
+	// tell apart, are possible in one state. The automaton takes one of them by chance.
+	AmbiguousStores
+	// AmbiguousTimer: others decide whether it enters the block of a timer, which
+	// counts as armed.
+	AmbiguousTimer
+	// AmbiguousInterrupt: a receive of the body of a scope and an interrupt take
+	// the same message. Both are possible.
+	AmbiguousInterrupt
+)
+
 // Project makes one machine for each role. The error is a *LimitError.
 func Project(c *Choreography) (*Automata, []Ambiguity, error) {
-	a := &Automata{Name: c.Name, Roles: c.Roles, Labels: c.Labels, Vars: c.Vars, Channels: c.Channels}
+	a := &Automata{Name: c.Name, Roles: c.Roles, Labels: c.Labels, Vars: c.Vars, Channels: c.Channels, Structure: c.Structure}
 	a.Machines = make([]Machine, len(c.Roles))
 	parts := findParts(c)
+	senders := findSenders(c)
+	positions := make(map[Position]PositionID, len(c.Positions))
+	for i, q := range c.Positions {
+		positions[q] = PositionID(i)
+	}
 	var ambiguities []Ambiguity
 	for r := range c.Roles {
-		p := &projector{role: RoleID(r), parts: parts, recs: map[*Rec]int{}}
-		p.roleOrigin = c.Roles[r].Origin
-		p.end = p.add(graphNode{ended: true})
+		p := newProjector(&projector{choreography: c, role: RoleID(r), parts: parts, senders: senders, positions: positions})
 		done := p.add(graphNode{accept: true})
-		start, err := p.seq(c.Body, done)
+		start, err := done, error(nil)
+		if slices.ContainsFunc(c.Body, p.takesPart) {
+			start, err = p.seq(c.Body, done)
+		}
 		if err == nil {
 			var d *determinised
 			if d, err = determinise(p, start); err == nil {
+				p.addIgnores(d)
 				a.Machines[r] = minimise(d)
 				ambiguities = append(ambiguities, d.ambiguities...)
 				continue
@@ -69,12 +92,22 @@ func Project(c *Choreography) (*Automata, []Ambiguity, error) {
 type graphNode struct {
 	accept bool // the role's part, or its thread, may be over here
 	ended  bool // after `end`: the part is over, with all its threads
+	halts  bool // another role raises an exception here: only an interrupt leads on
+	ends   bool // the end of a part of a scope: the role is still in it, and may be interrupted
 	// A node has silent edges, or actions, or is a decision of the role itself.
 	silent  []silentEdge
 	actions []action
 	decides bool // the silent edges are the branches of the role's own decision
 	origin  Origin
+	ctx     *context
+	in      []PositionID // of threads: where they may be
+	// handlerEnd is the handler that ends here.
+	handlerEnd HandlerRef
 }
+
+// point reports whether the role's next action may be one of this node: it is not
+// only on the way.
+func (n *graphNode) point() bool { return n.decides || n.halts || len(n.actions) > 0 }
 
 type silentEdge struct {
 	to     int
@@ -85,30 +118,56 @@ type silentEdge struct {
 type action struct {
 	label   actionLabel
 	origins []Origin
-	to      int
+	to      int // or Failed, or toOuter
 }
+
+// toOuter is the target of an action that leads out of a thread: into a handler of
+// a scope around the par, which label.enters says.
+const toOuter = -2
 
 // actionLabel is what a transition does, without where it comes from or goes.
 type actionLabel struct {
-	kind   Kind
-	peer   RoleID
-	label  LabelID
-	guard  *Expr
-	values []*Expr
-	stores []VarID
-	assign *Assign
-	branch int // an internal step that is a decision: the number of its branch, from 1
+	kind      Kind
+	peer      RoleID
+	label     LabelID
+	guard     *Expr
+	values    []*Expr
+	stores    []VarID
+	assign    *Assign
+	branch    int // an internal step that is a decision: the number of its branch, from 1
+	timer     TimerID
+	exception ExceptionID
+	places    []Place
+	thread    ThreadID
+	handler   HandlerRef  // Part 0: none
+	onlyIf    HandlerRef  // Part 0: none
+	enters    *scopeGraph // whose handler it leads into, for toOuter
 }
 
 type projector struct {
-	role       RoleID
-	roleOrigin Origin
-	parts      parts
-	nodes      []graphNode
-	recs       map[*Rec]int
-	end        int
+	choreography *Choreography
+	role         RoleID
+	parts        parts
+	senders      map[MessagesOf]bool
+	positions    map[Position]PositionID
+	nodes        []graphNode
+	recs         map[*Rec]int
+	end          int
+	ctx          *context
+	thread       ThreadID
+	sub          bool // it is about a thread of a par
 
 	ambiguities []Ambiguity // of threads
+}
+
+// newProjector completes a projector. Without a context it stands outside any scope.
+func newProjector(p *projector) *projector {
+	p.recs = map[*Rec]int{}
+	if p.ctx == nil {
+		p.ctx = &context{again: -1}
+	}
+	p.end = p.add(graphNode{ended: true})
+	return p
 }
 
 type tooLarge struct{}
@@ -116,6 +175,9 @@ type tooLarge struct{}
 func (tooLarge) Error() string { return "too many local states" }
 
 func (p *projector) add(n graphNode) int {
+	if n.ctx == nil {
+		n.ctx = p.ctx
+	}
 	p.nodes = append(p.nodes, n)
 	return len(p.nodes) - 1
 }
@@ -136,11 +198,19 @@ func (p *projector) seq(s Seq, next int) (int, error) {
 }
 
 func (p *projector) act(label actionLabel, origin Origin, next int) int {
+	label.places = []Place{{Position: p.ctx.position}}
+	label.thread = p.thread
 	return p.add(graphNode{origin: origin, actions: []action{{label, []Origin{origin}, next}}})
 }
 
 func (p *projector) stmt(st Stmt, next int) (int, error) {
 	if !p.takesPart(st) {
+		switch st := st.(type) {
+		case *RaiseStmt:
+			return p.add(graphNode{halts: true, origin: st.Origin}), nil
+		case *RaiseAgain:
+			return p.add(graphNode{halts: true, origin: st.Origin}), nil
+		}
 		return next, nil
 	}
 	switch st := st.(type) {
@@ -151,10 +221,25 @@ func (p *projector) stmt(st Stmt, next int) (int, error) {
 		return p.act(actionLabel{kind: Receive, peer: st.From, label: st.Label, stores: st.Stores}, st.Origin, next), nil
 	case *Let:
 		return p.act(actionLabel{kind: Internal, assign: &Assign{st.Var, st.Value}}, st.Origin, next), nil
+	case *Delay:
+		return p.act(actionLabel{kind: Internal}, st.Origin, next), nil
 	case *End:
 		return p.end, nil
 	case *Continue:
 		return p.recs[st.Target], nil
+	case *RaiseStmt:
+		a := p.raise(p.ctx, Raise, st.Exception, st.Origin)
+		return p.add(graphNode{origin: st.Origin, actions: []action{a}}), nil
+	case *RaiseAgain:
+		if p.ctx.again < 0 { // nothing can have been taken
+			return p.add(graphNode{halts: true, origin: st.Origin}), nil
+		}
+		a := p.raise(p.ctx, Raise, p.ctx.again, st.Origin)
+		return p.add(graphNode{origin: st.Origin, actions: []action{a}}), nil
+	case *Within:
+		return p.within(st, next)
+	case *Try:
+		return p.try(st, next)
 	case *Choice:
 		return p.choice(st, next)
 	case *Loop:
@@ -214,6 +299,12 @@ func (p *projector) takesPart(st Stmt) bool {
 		return st.From == p.role || st.To == p.role
 	case *Let:
 		return st.At == p.role
+	case *Delay:
+		return st.At == p.role
+	case *RaiseStmt:
+		return st.At == p.role
+	case *RaiseAgain:
+		return st.At == p.role
 	case *End:
 		return st.At == p.role
 	case *Continue:
@@ -241,6 +332,15 @@ func findParts(c *Choreography) parts {
 				case *Let:
 					into.add(st.At)
 					continue
+				case *Delay:
+					into.add(st.At)
+					continue
+				case *RaiseStmt:
+					into.add(st.At)
+					continue
+				case *RaiseAgain:
+					into.add(st.At)
+					continue
 				case *End:
 					into.add(st.At)
 					continue
@@ -263,6 +363,13 @@ func findParts(c *Choreography) parts {
 					}
 				case *Rec:
 					walk(st.Body, own)
+				case *Within:
+					walk(st.Body, own)
+				case *Try:
+					walk(st.Body, own)
+					for _, h := range st.Handlers {
+						walk(h, own)
+					}
 				}
 				p[st] = own
 				into.union(own)

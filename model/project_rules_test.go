@@ -163,5 +163,5 @@ func TestReceivesIntoDifferentVariablesStayApart(t *testing.T) {
 	}
 	ms, amb := project(t, choice(roleA, model.Seq{into(0)}, model.Seq{into(1)}))
 	require.Equal(t, "0 ?Aa 1*; 0 ?Aa 1*", ms[1])
-	require.Equal(t, []model.Ambiguity{{Role: roleB, Stores: true, Act: 11, Other: 10}}, amb)
+	require.Equal(t, []model.Ambiguity{{Kind: model.AmbiguousStores, Role: roleB, Act: 11, Other: 10}}, amb)
 }

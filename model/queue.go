@@ -28,16 +28,33 @@ type queue struct {
 	bag      bool
 	mailbox  bool
 	capacity int
-	messages []messageID       // the kinds that it may hold; symbol i+1 is messages[i]
+	messages []messageID // the kinds that it may hold; symbol i+1 is messages[i]
+	faulty   queueFaults
 	symbol   map[messageID]int // from 1
 
 	dictionary [][]uint16 // contents as symbols, the empty one first; nil: slots
 	contents   map[string]int
 
-	slotBits int
-	perField int     // slots in each field but perhaps the last
-	fields   []field // one for a dictionary
+	puts, takes []uint32 // by symbol: offsets of tables; made where the general way to find steps needs them
+
+	symbolBits int
+	numbers    int // that a message carries at most
+	slotBits   int
+	perField   int     // slots in each field but perhaps the last
+	fields     []field // one for a dictionary
 }
+
+// queueFaults say what can happen to a queue beside the sends and receives of
+// its roles.
+type queueFaults struct {
+	lossy, doubled bool
+	shuffled       bool        // messages overtake: packed as slots
+	restarts       bool        // a role may start again
+	strays         []messageID // that nobody sends
+}
+
+// numberBits is the size of the number of an instance.
+const numberBits = 4
 
 func (q *queue) bits() []int {
 	if q.dictionary != nil {
@@ -56,11 +73,12 @@ func (q *queue) encode(sender *flatMachine, slots bool) {
 	for i, m := range q.messages {
 		q.symbol[m] = i + 1
 	}
-	if !slots && (q.enumerate(sender) || q.enumerate(nil)) {
+	if !slots && q.numbers == 0 && !q.faulty.shuffled && (q.enumerate(sender) || q.enumerate(nil)) {
 		return
 	}
 	q.dictionary, q.contents = nil, nil
-	q.slotBits = bits.Len(uint(len(q.messages)))
+	q.symbolBits = bits.Len(uint(len(q.messages)))
+	q.slotBits = q.symbolBits + numberBits*q.numbers
 	q.perField = 64 / q.slotBits
 }
 
@@ -115,7 +133,24 @@ func (q *queue) enumerate(sender *flatMachine) bool {
 				visit(pair{st.to, p.content})
 			} else if next, ok := q.put(content, s); ok {
 				visit(pair{st.to, add(next)})
+				if q.faulty.doubled {
+					if twice, ok := q.put(next, s); ok {
+						visit(pair{st.to, add(twice)})
+					}
+				}
 			}
+			if q.faulty.lossy {
+				visit(pair{st.to, p.content})
+			}
+		}
+		for _, m := range q.faulty.strays {
+			if next, ok := q.put(content, q.symbol[m]); ok {
+				visit(pair{p.local, add(next)})
+			}
+		}
+		if q.faulty.restarts {
+			visit(pair{0, p.content})
+			visit(pair{p.local, 0})
 		}
 		for s := range q.messages {
 			if next, ok := q.take(content, s+1); ok {
@@ -185,11 +220,39 @@ func (q *queue) content(s []uint64) []uint16 {
 			if v == 0 {
 				return out
 			}
-			out = append(out, uint16(v&(1<<q.slotBits-1)))
+			out = append(out, uint16(v&(1<<q.symbolBits-1)))
 			v >>= q.slotBits
 		}
 	}
 	return out
+}
+
+// value is the i-th message in a state: its symbol, and above that the numbers that
+// it carries.
+func (q *queue) value(s []uint64, i int) uint64 {
+	if q.dictionary != nil {
+		return uint64(q.dictionary[q.fields[0].get(s)][i])
+	}
+	return q.slot(i).get(s)
+}
+
+// symbolOf is the symbol of a value.
+func (q *queue) symbolOf(value uint64) int {
+	if q.numbers == 0 {
+		return int(value)
+	}
+	return int(value & (1<<q.symbolBits - 1))
+}
+
+// numberOf is the i-th number of a value.
+func (q *queue) numberOf(value uint64, i int) uint64 {
+	return value >> (q.symbolBits + numberBits*i) & (1<<numberBits - 1)
+}
+
+// withNumber is the value with another i-th number.
+func (q *queue) withNumber(value uint64, i int, number uint64) uint64 {
+	shift := q.symbolBits + numberBits*i
+	return value&^((1<<numberBits-1)<<shift) | number<<shift
 }
 
 func (q *queue) slot(i int) field {
@@ -199,8 +262,11 @@ func (q *queue) slot(i int) field {
 	return f
 }
 
-// length of a content in slots.
+// length of a content.
 func (q *queue) length(s []uint64) int {
+	if q.dictionary != nil {
+		return len(q.dictionary[q.fields[0].get(s)])
+	}
 	for i := len(q.fields) - 1; i >= 0; i-- {
 		if v := q.fields[i].get(s); v != 0 {
 			return i*q.perField + (bits.Len64(v)+q.slotBits-1)/q.slotBits
@@ -209,17 +275,17 @@ func (q *queue) length(s []uint64) int {
 	return 0
 }
 
-// putSlot puts a symbol into a state in place; the queue is not full.
-func (q *queue) putSlot(s []uint64, length, symbol int) {
+// putSlot puts a message into a state in place; the queue is not full.
+func (q *queue) putSlot(s []uint64, length int, value uint64) {
 	i := length
 	for ; q.bag && i > 0; i-- {
 		v := q.slot(i - 1).get(s)
-		if v <= uint64(symbol) {
+		if v <= value {
 			break
 		}
 		q.slot(i).set(s, v)
 	}
-	q.slot(i).set(s, uint64(symbol))
+	q.slot(i).set(s, value)
 }
 
 // findSlot is the place of a symbol that can be taken, or -1.

@@ -8,12 +8,17 @@ import "slices"
 // reached an `end`, that is the end of the role's part, whatever the others do.
 func (p *projector) par(st *Par, next int) (int, error) {
 	var threads []*determinised
-	for _, body := range st.Threads {
+	for i, body := range st.Threads {
 		if !slices.ContainsFunc(body, p.takesPart) {
 			continue
 		}
-		sub := &projector{role: p.role, parts: p.parts, recs: map[*Rec]int{}, roleOrigin: p.roleOrigin}
-		sub.end = sub.add(graphNode{ended: true})
+		// Timers around the par are those of its product, not of its threads.
+		around := *p.ctx
+		around.timers = nil
+		sub := newProjector(&projector{choreography: p.choreography, role: p.role, parts: p.parts, positions: p.positions, ctx: &around, thread: p.thread, sub: true})
+		if st.IDs != nil {
+			sub.thread = p.beside(st.IDs[i])
+		}
 		done := sub.add(graphNode{accept: true})
 		start, err := sub.seq(body, done)
 		if err != nil {
@@ -52,11 +57,16 @@ func (p *projector) interleave(threads []*determinised, origin Origin, next int)
 		if len(tuples) > MaxLocalStates {
 			return 0, tooLarge{}
 		}
-		tuple, n := tuples[i], graphNode{origin: origin}
+		tuple, n := tuples[i], graphNode{origin: origin, ctx: p.ctx}
 		over, ended := true, false
 		for t, d := range threads {
 			s := &d.states[tuple[t]]
 			over = over && s.accept
+			for _, q := range s.in {
+				if at, known := slices.BinarySearch(n.in, q); !known {
+					n.in = slices.Insert(n.in, at, q)
+				}
+			}
 			if s.ended {
 				n.silent = append(n.silent, silentEdge{to: p.end})
 				// Unless others decide whether the thread came here at all, there
@@ -67,6 +77,10 @@ func (p *projector) interleave(threads []*determinised, origin Origin, next int)
 				if work += len(tuple); work > maxSubsetWork {
 					return 0, tooLarge{}
 				}
+				if a.to < 0 {
+					n.actions = append(n.actions, p.arrive(a))
+					continue
+				}
 				to := append([]int(nil), tuple...)
 				to[t] = a.to
 				n.actions = append(n.actions, action{a.label, a.origins, visit(to)})
@@ -76,8 +90,21 @@ func (p *projector) interleave(threads []*determinised, origin Origin, next int)
 			n.actions = nil
 		} else if over {
 			n.silent = append(n.silent, silentEdge{to: next})
+		} else {
+			// Where no thread has an action, only an interrupt leads on.
+			n.halts = !slices.ContainsFunc(n.actions, func(a action) bool { return a.label.ordinary() })
 		}
 		p.nodes[ids[i]] = n
 	}
 	return first, nil
+}
+
+// beside is a thread if a scope stands beside it, and else 0: what is done in it may
+// then as well be done outside any thread.
+func (p *projector) beside(t ThreadID) ThreadID {
+	c := p.choreography
+	if slices.ContainsFunc(c.Scopes, func(s Scope) bool { return c.Concurrent(s.Thread, t) }) {
+		return t
+	}
+	return 0
 }
