@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"context"
 	"fmt"
 	"maps"
 
@@ -70,19 +71,27 @@ func (v *verifier) adviseCapacity(r *CheckResult) {
 func (v *verifier) leastExtra(deadlock bool) (extra, tried int) {
 	limit := min(maxTrialStates, max(minTrialStates, trialFactor*v.space.States))
 	for extra = 1; extra <= maxExtraCapacity && v.largestCapacity()+extra <= model.MaxCapacity; extra++ {
-		net, err := model.NewNetwork(withExtra(v.automata, extra))
+		net, err := model.NewNetwork(withExtra(v.automata, extra), model.NetworkOptions{Environment: v.env, KeepCrashed: v.opt.KeepCrashed})
 		if err != nil {
 			return 0, tried
 		}
 		workers := max(v.opt.Workers, v.space.Workers)
 		bad := make([]bool, workers)
+		full := lts.Marks(0)
+		for q := range net.Queues() {
+			full |= model.MarkBlocked(q)
+		}
 		space, err := explore.Reach(v.ctx, net, explore.Options{
 			Workers: workers, MaxStates: limit, Memory: v.opt.Memory,
 			Observe: func(worker, _ int, s lts.State, marks lts.Marks, steps int) {
-				if deadlock {
-					bad[worker] = bad[worker] || steps == 0 && !net.Final(s)
-				} else {
-					bad[worker] = bad[worker] || marks&^(model.MarkUnspecified|model.MarkFails) != 0
+				terminal := steps == 0 || marks&model.MarkQuiet != 0
+				switch {
+				case marks&model.MarkConfused != 0:
+					bad[worker] = true
+				case deadlock:
+					bad[worker] = bad[worker] || terminal && !net.Final(s)
+				default:
+					bad[worker] = bad[worker] || marks&full != 0
 				}
 			},
 		})
@@ -138,7 +147,7 @@ func (v *verifier) exhaustivity() string {
 	if v.automata.Channels.Default.Discipline != model.FIFO || len(v.automata.Channels.Pairs) > 0 {
 		return "whether this bound shows everything (is exhaustive) can be told only where all channels are fifo of one capacity"
 	}
-	if why := v.incomplete(); why != "" {
+	if why := v.unsure(); why != "" {
 		return "whether the bound is exhaustive is not known: " + why
 	}
 	if v.space.States > maxExhaustiveStates {
@@ -157,8 +166,8 @@ func (v *verifier) exhaustivity() string {
 func (v *verifier) neverFreed(r model.RoleID) string {
 	g := v.graph()
 	blocked := map[int][]int{} // queue -> configurations
-	for i, s := range g.states {
-		for _, a := range v.net.Blocked(s) {
+	for i := range g.states() {
+		for _, a := range v.net.Blocked(g.state(i)) {
 			if info := v.net.Action(a); info.Role == r {
 				if list := blocked[info.Queue]; len(list) == 0 || list[len(list)-1] != i {
 					blocked[info.Queue] = append(list, i)
@@ -171,10 +180,10 @@ func (v *verifier) neverFreed(r model.RoleID) string {
 			continue
 		}
 		capacity := v.net.Queue(q).Capacity
-		free := make([]bool, len(g.states))
+		free := make([]bool, g.states())
 		var todo []int
-		for i, s := range g.states {
-			if len(v.net.Content(s, q)) < capacity {
+		for i := range free {
+			if len(v.net.Content(g.state(i), q)) < capacity {
 				free[i] = true
 				todo = append(todo, i)
 			}
@@ -182,8 +191,9 @@ func (v *verifier) neverFreed(r model.RoleID) string {
 		for len(todo) > 0 {
 			i := todo[len(todo)-1]
 			todo = todo[:len(todo)-1]
-			for _, e := range g.before[i] {
-				if !free[e.from] && e.role != r && e.peer != r {
+			for _, e := range g.before(i) {
+				info := v.net.Action(g.action[e.edge])
+				if !free[e.from] && v.net.IsStep(g.action[e.edge]) && info.Role != r && info.Peer != r {
 					free[e.from] = true
 					todo = append(todo, e.from)
 				}
@@ -198,51 +208,9 @@ func (v *verifier) neverFreed(r model.RoleID) string {
 	return ""
 }
 
-// stateGraph is a small state space with its edges backwards.
-type stateGraph struct {
-	states []lts.State
-	before [][]backEdge
-}
-
-type backEdge struct {
-	from       int
-	role, peer model.RoleID
-}
-
-func (v *verifier) graph() *stateGraph {
-	if v.small != nil {
-		return v.small
+func (v *verifier) graph() *stepGraph {
+	if v.small == nil {
+		v.small = newStepGraph(context.WithoutCancel(v.ctx), v.net, maxExhaustiveStates, 0)
 	}
-	g := &stateGraph{}
-	index := map[string]int{}
-	key := make([]byte, 0, 8*v.net.Width())
-	visit := func(s lts.State) int {
-		key = key[:0]
-		for _, w := range s {
-			for b := 0; b < 64; b += 8 {
-				key = append(key, byte(w>>b))
-			}
-		}
-		i, ok := index[string(key)]
-		if !ok {
-			i = len(g.states)
-			index[string(key)] = i
-			g.states = append(g.states, s.Clone())
-			g.before = append(g.before, nil)
-		}
-		return i
-	}
-	visit(v.net.Init())
-	steps := lts.NewSteps(v.net.Width())
-	for i := 0; i < len(g.states); i++ {
-		steps.Reset()
-		v.net.Next(g.states[i], steps)
-		for k, a := range steps.Actions {
-			info := v.net.Action(a)
-			to := visit(steps.Target(k))
-			g.before[to] = append(g.before[to], backEdge{i, info.Role, info.Peer})
-		}
-	}
-	v.small = g
-	return g
+	return v.small
 }

@@ -16,7 +16,7 @@ func fifo(k int) model.Channel { return model.Channel{Discipline: model.FIFO, Ca
 func check(t *testing.T, a *model.Automata, id string) verify.CheckResult {
 	r, err := verify.Verify(context.Background(), a, verify.Options{Only: []string{id}})
 	require.NoError(t, err)
-	return r.Checks[0]
+	return r.Environments[0].Checks[0]
 }
 
 // crossing are two roles that both send twice before they receive.

@@ -24,9 +24,9 @@ func newComponents(v *verifier) *components {
 type activity struct {
 	moves    []bool // by role: takes part in a step
 	received bool
-	taken    []bool // by queue
-	kinds    map[int]bool
-	final    bool // some configuration is final
+	taken    []bool       // by queue
+	kinds    map[int]bool // kinds of messages that are taken, as kindOf gives them
+	final    bool         // some configuration is final
 }
 
 func (c *components) visit(comp explore.Component) {
@@ -43,10 +43,15 @@ func (c *components) visit(comp explore.Component) {
 		switch {
 		case moves:
 			movers = append(movers, roleName(net, role))
-		case on["stuck"] && net.Control(s, role) >= 0 && !isFinal(net, s, role):
+		case net.Control(s, role) >= 0 && !isFinal(net, s, role):
 			// A role that takes part in no step is in the same local state
 			// everywhere in the component.
-			add(&exhibit{check: "stuck", cause: place(net, s, role), depth: depth, state: s, role: role})
+			if on["stuck"] {
+				add(&exhibit{check: "stuck", cause: place(net, s, role), depth: depth, state: s, role: role})
+			}
+			if on["silent-survivor"] {
+				c.v.survivor(role).addComponent(comp)
+			}
 		}
 	}
 	cause := strings.Join(movers, " ")
@@ -70,7 +75,7 @@ func (c *components) visit(comp explore.Component) {
 			continue
 		}
 		for _, m := range net.Content(s, q) {
-			if info.Bag && act.kinds[m] {
+			if info.Bag && act.kinds[kindOf(net, m)] {
 				continue
 			}
 			add(orphan(net, s, depth, m, act.moves[info.To]))
@@ -92,20 +97,54 @@ func (c *components) activity(comp explore.Component) activity {
 		}
 	}
 	for a := range fired {
-		if !fired[a] {
+		if !fired[a] || !net.IsStep(lts.Action(a)) {
 			continue
 		}
 		info := net.Action(lts.Action(a))
-		act.moves[info.Role] = true
-		if info.Peer >= 0 {
-			act.moves[info.Peer] = true
-			act.received = true
+		for _, r := range participants(info) {
+			act.moves[r] = true
 		}
-		if info.Kind == model.Receive {
-			act.received = true
+		act.received = act.received || receives(net.Automata(), info)
+		if takes(info) {
 			act.taken[info.Queue] = true
-			act.kinds[info.Message] = true
+			act.kinds[kindOf(net, info.Message)] = true
 		}
 	}
 	return act
+}
+
+// participants are the roles that take part in a step.
+func participants(info model.ActionInfo) []model.RoleID {
+	if info.Peer >= 0 {
+		return []model.RoleID{info.Role, info.Peer}
+	}
+	return []model.RoleID{info.Role}
+}
+
+// receives reports whether a message is received in a step: not dropped.
+func receives(a *model.Automata, info model.ActionInfo) bool {
+	switch {
+	case info.Discard:
+		return false
+	case info.Peer >= 0:
+		return info.PeerTransition >= 0 && a.Machines[info.Peer].Transitions[info.PeerTransition].Kind == model.Receive
+	}
+	return info.Kind == model.Receive
+}
+
+// takes reports whether a step takes a message from a queue, to receive or to drop it.
+func takes(info model.ActionInfo) bool {
+	return info.Queue >= 0 && (info.Kind == model.Receive || info.Kind == model.Ignore)
+}
+
+// kindOf is the least message that has the same sender, receiver, label and values:
+// messages differ also in what they tell about scopes.
+func kindOf(net *model.Network, message int) int {
+	k := net.Message(message)
+	for i := range message {
+		if compareMessages(k, net.Message(i)) == 0 {
+			return i
+		}
+	}
+	return message
 }

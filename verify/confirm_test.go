@@ -17,9 +17,9 @@ func TestFalseExhibitsAreRefuted(t *testing.T) {
 	a := naive.Network(model.Channel{Discipline: model.FIFO, Capacity: 2},
 		naive.Role{Name: "A", Initial: "A", Transitions: "A -B!x-> A1 ; A1 -B?y-> A2 ; A2 -B!x-> A1"},
 		naive.Role{Name: "B", Initial: "B", Final: "B", Transitions: "B -A?x-> B1 ; B1 -A!y-> B"})
-	net, err := model.NewNetwork(a)
+	net, err := model.NewNetwork(a, model.NetworkOptions{})
 	require.NoError(t, err)
-	v := &verifier{automata: a, net: net, oracle: replay.New(a)}
+	v := &verifier{automata: a, net: net, oracle: replay.New(a, replay.Options{})}
 	// After one step, x is in the queue.
 	start := v.oracle.Initial()
 	steps := v.oracle.Enabled(start)
@@ -47,9 +47,9 @@ func TestFalseExhibitsAreRefuted(t *testing.T) {
 	// What can end is not without end.
 	b := naive.Network(model.Channel{Discipline: model.FIFO, Capacity: 1},
 		naive.Role{Name: "A", Initial: "A", Transitions: "A -tau-> A ; A -tau-> End"})
-	netB, err := model.NewNetwork(b)
+	netB, err := model.NewNetwork(b, model.NetworkOptions{})
 	require.NoError(t, err)
-	vb := &verifier{automata: b, net: netB, oracle: replay.New(b)}
+	vb := &verifier{automata: b, net: netB, oracle: replay.New(b, replay.Options{})}
 	b.Machines[0].States[1].Final = true
 	r = &replayed{verifier: vb, exhibit: &exhibit{check: "no-termination"}, last: vb.oracle.Initial()}
 	require.Equal(t, "a final configuration can be reached", r.refute())

@@ -12,33 +12,40 @@ import (
 )
 
 // explain makes findings of exhibits: a shortest trace for each, replayed by the
-// independent interpreter, which must come to the same conclusion.
+// independent interpreter, which must come to the same conclusion. Where numbers of
+// instances did not fit it may come to another one; then there is no finding.
 func (v *verifier) explain(c Check, exhibits []*exhibit) []Finding {
 	if len(exhibits) == 0 {
 		return nil
 	}
-	targets := make([]lts.State, len(exhibits))
-	for i, e := range exhibits {
-		targets[i] = e.state
+	var targets []lts.State
+	for _, e := range exhibits {
+		if e.run == nil {
+			targets = append(targets, e.state)
+		}
 	}
+	traces := v.space.Traces(targets)
 	var findings []Finding
-	for i, trace := range v.space.Traces(targets) {
-		e := exhibits[i]
-		actions := trace.Actions
-		if e.fails {
+	for _, e := range exhibits {
+		var actions []lts.Action
+		if e.run != nil {
+			actions = e.run.Actions
+		} else {
+			actions, traces = traces[0].Actions, traces[1:]
+		}
+		if e.acts {
 			actions = append(slices.Clone(actions), e.action)
 		}
-		configs, steps, err := v.oracle.Replay(v.refs(actions))
-		if err != nil {
-			bug.Panicf("the trace to a violation of %s (%s) cannot be replayed: %v", c.ID, e.cause, err)
+		r := v.confirm(e, actions)
+		if r == nil {
+			continue
 		}
-		r := &replayed{verifier: v, exhibit: e, steps: steps, last: configs[len(configs)-1]}
-		if why := r.refute(); why != "" {
-			bug.Panicf("replay does not confirm the violation of %s (%s): %s", c.ID, e.cause, why)
-		}
+		var blamed Finding
+		r.blame(&blamed)
+		r.fault, r.untold = blamed.Fault, blamed.Untold
 		f := r.words()
-		f.Cause = e.cause
-		for _, st := range steps {
+		f.Cause, f.Fault, f.Causal, f.Untold = r.causeInWords(), blamed.Fault, blamed.Causal, blamed.Untold
+		for _, st := range r.steps {
 			f.Trace = append(f.Trace, StepOf(v.oracle, st))
 		}
 		final := v.oracle.DescribeConfig(r.last)
@@ -48,40 +55,49 @@ func (v *verifier) explain(c Check, exhibits []*exhibit) []Finding {
 	return findings
 }
 
-func (v *verifier) refs(actions []lts.Action) []replay.Ref {
-	refs := make([]replay.Ref, len(actions))
-	for i, a := range actions {
-		info := v.net.Action(a)
-		refs[i] = replay.Ref{Role: info.Role, Transition: info.Transition, Peer: info.Peer, PeerTransition: info.PeerTransition}
-		if info.Message >= 0 {
-			refs[i].Values = v.net.Message(info.Message).Values
+// confirm has the interpreter carry out the trace, and come to the same conclusion:
+// anything else is a defect of ours. Only where numbers of instances did not fit,
+// it may come to another one; then the result is nil.
+func (v *verifier) confirm(e *exhibit, actions []lts.Action) *replayed {
+	runs, failed := v.rerun(actions)
+	if failed > 0 {
+		if v.confused {
+			return nil
+		}
+		bug.Panicf("step %d of the trace to a violation of %s (%s) cannot be replayed: %s", failed, e.check, e.cause, v.net.DescribeAction(actions[failed-1]))
+	}
+	why := ""
+	for _, x := range runs {
+		r := &replayed{verifier: v, exhibit: e, configs: x.configs, steps: x.steps, last: x.configs[len(x.configs)-1]}
+		if why = r.refute(); why == "" {
+			return r
 		}
 	}
-	return refs
+	if !v.confused {
+		bug.Panicf("replay does not confirm the violation of %s (%s): %s", e.check, e.cause, why)
+	}
+	return nil
 }
 
-// words of the transition t of role r: "Customer -> Shop: order".
-func (v *verifier) words(r model.RoleID, t int) string {
-	tr := v.automata.Machines[r].Transitions[t]
-	name := func(r model.RoleID) string { return v.automata.Roles[r].Name }
-	switch tr.Kind {
-	case model.Send:
-		return fmt.Sprintf("%s -> %s: %s", name(r), name(tr.Peer), v.automata.Labels[tr.Label])
-	case model.Receive:
-		return fmt.Sprintf("%s <- %s: %s", name(r), name(tr.Peer), v.automata.Labels[tr.Label])
+// causeInWords names what is wrong, in one line.
+func (r *replayed) causeInWords() string {
+	if r.check == "stale-reception" {
+		if s, stale := r.staleScope(); stale {
+			return r.cause + " of " + scopeName(r.automata, s)
+		}
 	}
-	if len(tr.Assigns) > 0 {
-		return fmt.Sprintf("the assignment to %s at %s", v.automata.Vars[tr.Assigns[0].Var].Name, name(r))
-	}
-	return "an internal step of " + name(r)
+	return r.cause
 }
 
 // replayed is an exhibit whose trace the interpreter has gone through.
 type replayed struct {
 	*verifier
 	*exhibit
-	steps []replay.Step
-	last  replay.Config
+	configs []replay.Config // one more than steps
+	steps   []replay.Step
+	last    replay.Config
+	fault   string // the first failure that matters, in words; empty if there is none
+	untold  []model.RoleID
 }
 
 // words says what is wrong, in the names of the protocol.
@@ -91,14 +107,19 @@ func (r *replayed) words() Finding {
 	case "deadlock":
 		return r.deadlockWords()
 	case "stuck":
-		return Finding{
+		f := Finding{
 			Message: fmt.Sprintf("%s can never go on, while others can: it waits %s", name(r.role), r.waits(r.role)),
 			Help:    "let the others send what it waits for, or let it end when they have",
 			Origins: r.waitOrigins(r.role),
 		}
+		if r.fault != "" {
+			f.Message = fmt.Sprintf("after %s, %s waits for ever %s, while others go on", r.fault, name(r.role), r.waitsFor(r.role))
+		}
+		r.mendFailure(&f, []model.RoleID{r.role})
+		return f
 	case "livelock":
 		return Finding{
-			Message: fmt.Sprintf("%s can go on for ever without any message being received", join(strings.Fields(r.cause))),
+			Message: r.after(fmt.Sprintf("%s can go on for ever without any message being received", join(strings.Fields(r.cause)))),
 			Help:    "let each round receive a message, or give the loop a way out that others learn of",
 			Loop:    strings.Join(strings.Fields(r.cause), ", "),
 			Origins: r.lastOrigins(),
@@ -108,8 +129,12 @@ func (r *replayed) words() Finding {
 		for _, role := range r.oracle.Unfinished(r.last) {
 			open = append(open, name(role))
 		}
+		message := fmt.Sprintf("from here on the protocol never ends, whatever happens; %s %s not finished", join(open), are(open))
+		if r.fault != "" {
+			message = fmt.Sprintf("after %s, the protocol never ends, whatever happens; %s %s not finished", r.fault, join(open), are(open))
+		}
 		return Finding{
-			Message: fmt.Sprintf("from here on the protocol never ends, whatever happens; %s %s not finished", join(open), are(open)),
+			Message: message,
 			Help:    "make sure that every loop can be left from every state, and that everybody is told",
 			Loop:    strings.Join(strings.Fields(r.cause), ", "),
 			Origins: r.lastOrigins(),
@@ -117,17 +142,7 @@ func (r *replayed) words() Finding {
 	case "unspecified-reception":
 		return r.unspecifiedWords()
 	case "orphan-message":
-		m := r.net.Message(r.info[0])
-		label := r.automata.Labels[m.Label]
-		f := Finding{
-			Message: fmt.Sprintf("%s from %s to %s is sent and never received: %s is finished", label, name(m.From), name(m.To), name(m.To)),
-			Help:    fmt.Sprintf("let %s receive %s before it ends, or let %s not send it", name(m.To), label, name(m.From)),
-			Origins: r.sendOrigins(m),
-		}
-		if r.info[1] == 1 {
-			f.Message = fmt.Sprintf("%s from %s to %s is sent and never received, although %s goes on", label, name(m.From), name(m.To), name(m.To))
-		}
-		return f
+		return r.orphanWords()
 	case "bound-reached":
 		q := r.net.Queue(r.info[0])
 		return Finding{
@@ -143,11 +158,18 @@ func (r *replayed) words() Finding {
 			Origins: r.failOrigins(last),
 		}
 	}
-	bug.Panicf("no words for check %s", r.check)
-	return Finding{}
+	return r.failureFinding()
 }
 
 func (r *replayed) name(role model.RoleID) string { return r.automata.Roles[role].Name }
+
+// after puts the failure that a violation begins with before what it says.
+func (r *replayed) after(message string) string {
+	if r.fault == "" {
+		return message
+	}
+	return "after " + r.fault + ", " + message
+}
 
 func (r *replayed) deadlockWords() Finding {
 	name := r.name
@@ -156,8 +178,11 @@ func (r *replayed) deadlockWords() Finding {
 	var origins []model.Origin
 	for _, role := range open {
 		what := "waits " + r.waits(role)
-		if r.waits(role) == "" {
+		switch {
+		case r.waits(role) == "":
 			what = "cannot go on"
+		case r.fault != "":
+			what = "waits for ever " + r.waitsFor(role)
 		}
 		parts = append(parts, name(role)+" "+what)
 		origins = append(origins, r.waitOrigins(role)...)
@@ -167,12 +192,16 @@ func (r *replayed) deadlockWords() Finding {
 		Origins: slices.Compact(origins),
 		Help:    "let somebody send what is waited for, or do not wait for it in this case",
 	}
+	if r.fault != "" {
+		f.Message = r.after(strings.Join(parts, "; "))
+	}
 	if help := r.neverTold(open); help != "" {
 		f.Help = help
 	}
 	if cycle := r.oracle.DescribeConfig(r.last).Cycle; len(cycle) > 0 {
 		f.Help = "break the circle " + strings.Join(cycle, " -> ") + ": one of them has to act first"
 	}
+	r.mendFailure(&f, open)
 	if full := r.oracle.FullQueues(r.last); len(full) > 0 {
 		f.room = true
 	}
@@ -191,7 +220,7 @@ func (r *replayed) neverTold(open []model.RoleID) string {
 	for _, role := range open {
 		for _, w := range roles[role].Waits {
 			for _, other := range roles {
-				if other.Role == w.On && other.Failed {
+				if other.Role == w.On && other.Failed && r.fault == "" {
 					return fmt.Sprintf("mend first what out-of-range reports: %s has failed, and %s waits for it", other.Role, r.name(role))
 				}
 				if other.Role == w.On && other.Final && len(other.Waits) == 0 {
@@ -212,11 +241,36 @@ func (r *replayed) unspecifiedWords() Finding {
 		heads = append(heads, fmt.Sprintf("%s from %s", r.automata.Labels[k.Label], name(k.From)))
 		labels = append(labels, r.automata.Labels[k.Label])
 	}
-	return Finding{
-		Message: fmt.Sprintf("%s waits %s, but what has come is %s", name(r.role), r.waits(r.role), join(heads)),
+	f := Finding{
+		Message: r.after(fmt.Sprintf("%s waits %s, but what has come is %s", name(r.role), r.waits(r.role), join(heads))),
 		Help:    fmt.Sprintf("let %s receive %s here too, or let it not be sent in this case", name(r.role), join(labels)),
 		Origins: r.waitOrigins(r.role),
 	}
+	for _, m := range r.info {
+		k := r.net.Message(m)
+		if help := r.lateHelp(k.From, k.To, k.Label); help != "" {
+			f.Help = help
+		}
+	}
+	return f
+}
+
+func (r *replayed) orphanWords() Finding {
+	m := r.net.Message(r.info[0])
+	label := r.automata.Labels[m.Label]
+	message := fmt.Sprintf("%s from %s to %s is sent and never received: %s is finished", label, r.name(m.From), r.name(m.To), r.name(m.To))
+	if r.info[1] == 1 {
+		message = fmt.Sprintf("%s from %s to %s is sent and never received, although %s goes on", label, r.name(m.From), r.name(m.To), r.name(m.To))
+	}
+	f := Finding{
+		Message: r.after(message),
+		Help:    fmt.Sprintf("let %s receive %s before it ends, or let %s not send it", r.name(m.To), label, r.name(m.From)),
+		Origins: r.sendOrigins(m),
+	}
+	if help := r.lateHelp(m.From, m.To, m.Label); help != "" {
+		f.Help = help
+	}
+	return f
 }
 
 // waits puts together what a role waits for: "for order from Customer or for ..".
@@ -259,13 +313,16 @@ func (r *replayed) failOrigins(s replay.Step) []model.Origin {
 	if s.Fails {
 		role, transition = s.Failing()
 	}
+	if transition < 0 {
+		return nil
+	}
 	return r.automata.Machines[role].Transitions[transition].Origins[:1]
 }
 
 // sendOrigins is where the trace sends a message of this kind for the last time.
 func (r *replayed) sendOrigins(m model.MessageKind) []model.Origin {
 	for _, s := range slices.Backward(r.steps) {
-		if s.Kind == replay.Send && s.Message.Sender == m.From && s.Message.Receiver == m.To && s.Message.Label == m.Label {
+		if s.Transition >= 0 && (s.Kind == replay.Send || s.Fault >= 0) && s.Message.Sender == m.From && s.Message.Receiver == m.To && s.Message.Label == m.Label {
 			return r.automata.Machines[s.Role].Transitions[s.Transition].Origins[:1]
 		}
 	}

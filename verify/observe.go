@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -12,17 +13,18 @@ import (
 )
 
 // exhibit is the best evidence for one cause of a violation: a configuration at
-// the least distance from the initial one, of those the least; for out-of-range
-// also the step that fails.
+// the least distance from the initial one, of those the least; for violations by a
+// step also that step.
 type exhibit struct {
 	check  string
 	cause  string
 	depth  int
 	state  lts.State
 	action lts.Action
-	fails  bool         // action is set
+	acts   bool         // action is set: it is the evidence
 	role   model.RoleID // whom it is about, where that is one role
-	info   []int        // numbers that the explanation needs: messages, or a queue and a transition
+	info   []int        // numbers that the explanation needs, by check
+	run    *lts.Trace   // a run that leads there; nil: the shortest one of all
 }
 
 func (e *exhibit) before(o *exhibit) bool {
@@ -32,7 +34,7 @@ func (e *exhibit) before(o *exhibit) bool {
 	if c := e.state.Compare(o.state); c != 0 {
 		return c < 0
 	}
-	return e.fails && e.action < o.action
+	return e.acts && e.action < o.action
 }
 
 // evidence keeps the best exhibit of each cause, by check.
@@ -60,33 +62,92 @@ func (ev evidence) causes(check string) []*exhibit {
 // observer collects, during the search, evidence that one configuration gives.
 // Each worker has its own.
 type observer struct {
-	net     *model.Network
-	on      map[string]bool
-	workers []*workerEvidence
+	net       *model.Network
+	on        map[string]bool
+	blocked   lts.Marks // the marks of blocked sends
+	shared    bool      // several queues share such a mark
+	waits     [][]bool  // by role and local state: it may wait unguarded
+	scopes    []model.ScopeID
+	explicit  []model.TimerID
+	actionsOf lts.Marks // the marks because of which steps are looked at one by one
+	workers   []*workerEvidence
 }
 
 type workerEvidence struct {
 	evidence
-	steps *lts.Steps
-	// blocked has, for each mark of a blocked send, the depth from which on it is
-	// no news. Where queues share marks it is not used.
-	blocked [64]int
-	shared  bool
+	steps    *lts.Steps
+	confused int    // the least depth of a configuration where numbers did not fit; -1
+	open     []bool // by role: it is not final in some terminal configuration
+	// known has, for causes that many configurations have, the depth from which on
+	// they are no news; blockedAt the same for the marks of blocked sends.
+	known     map[knownCause]int
+	blockedAt [64]int
+}
+
+// knownCause is a cause in numbers, which are cheaper to compare than words.
+type knownCause struct {
+	check   string
+	a, b, c int
 }
 
 const maxWorkers = 1024
 
 func newObserver(net *model.Network, on map[string]bool) *observer {
-	return &observer{net: net, on: on, workers: make([]*workerEvidence, maxWorkers)}
+	a := net.Automata()
+	o := &observer{net: net, on: on, workers: make([]*workerEvidence, maxWorkers)}
+	for q := range net.Queues() {
+		o.blocked |= model.MarkBlocked(q)
+	}
+	o.shared = bits.OnesCount64(uint64(o.blocked)) < net.Queues()
+	for _, x := range []struct {
+		check string
+		mark  lts.Marks
+	}{
+		{"out-of-range", model.MarkFails},
+		{"uncaught-exception", model.MarkUncaught},
+		{"stale-reception", model.MarkStale},
+		{"timer-leak", model.MarkLeak},
+	} {
+		if on[x.check] {
+			o.actionsOf |= x.mark
+		}
+	}
+	for _, m := range a.Machines {
+		mayWait := make([]bool, len(m.States))
+		for s, state := range m.States {
+			mayWait[s] = !state.Final
+		}
+		for _, t := range m.Transitions {
+			switch t.Kind {
+			case model.Send, model.Internal, model.Raise:
+				mayWait[t.From] = false
+			}
+		}
+		o.waits = append(o.waits, mayWait)
+	}
+	for s, scope := range a.Scopes {
+		if scope.Agreed && on["handler-agreement"] || len(scope.Handlers) > 1 && on["exclusive-handler"] {
+			o.scopes = append(o.scopes, model.ScopeID(s))
+		}
+	}
+	for t, timer := range a.Timers {
+		if timer.Var >= 0 {
+			o.explicit = append(o.explicit, model.TimerID(t))
+		}
+	}
+	return o
 }
 
-// gather merges what the workers found in levels that were completely explored.
-func (o *observer) gather(levels int) evidence {
+// gather merges what the workers found in levels that were completely explored,
+// and says whether numbers of instances did not fit there.
+func (o *observer) gather(levels int) (evidence, bool) {
 	all := evidence{}
+	confused := false
 	for _, w := range o.workers {
 		if w == nil {
 			continue
 		}
+		confused = confused || w.confused >= 0 && w.confused < levels
 		for _, byCause := range w.evidence {
 			for _, e := range byCause {
 				if e.depth < levels {
@@ -95,39 +156,87 @@ func (o *observer) gather(levels int) evidence {
 			}
 		}
 	}
-	return all
+	return all, confused
+}
+
+// openAtEnd tells for each role whether it is live and not final in some terminal
+// configuration. It counts levels that were not finished, too.
+func (o *observer) openAtEnd() []bool {
+	open := make([]bool, len(o.net.Automata().Roles))
+	for _, w := range o.workers {
+		if w == nil {
+			continue
+		}
+		for r, is := range w.open {
+			open[r] = open[r] || is
+		}
+	}
+	return open
+}
+
+func (o *observer) worker(i int) *workerEvidence {
+	w := o.workers[i]
+	if w == nil {
+		w = &workerEvidence{
+			evidence: evidence{}, steps: lts.NewSteps(o.net.Width()), confused: -1,
+			open: make([]bool, len(o.net.Automata().Roles)), known: map[knownCause]int{},
+		}
+		for i := range w.blockedAt {
+			w.blockedAt[i] = -1
+		}
+		o.workers[i] = w
+	}
+	return w
+}
+
+// news reports whether a cause has not been seen at a lesser depth.
+func (w *workerEvidence) news(k knownCause, depth int) bool {
+	if d, ok := w.known[k]; ok && d < depth {
+		return false
+	}
+	w.known[k] = depth
+	return true
 }
 
 func (o *observer) observe(worker, depth int, s lts.State, marks lts.Marks, steps int) {
-	w := o.workers[worker]
-	if w == nil {
-		w = &workerEvidence{evidence: evidence{}, steps: lts.NewSteps(o.net.Width()), shared: o.net.Queues() > 62}
-		for i := range w.blocked {
-			w.blocked[i] = -1
-		}
-		o.workers[worker] = w
+	w := o.worker(worker)
+	if marks&model.MarkConfused != 0 && (w.confused < 0 || depth < w.confused) {
+		w.confused = depth
 	}
-	if blocked := marks &^ (model.MarkUnspecified | model.MarkFails); blocked != 0 && o.on["bound-reached"] {
+	if blocked := marks & o.blocked; blocked != 0 && o.on["bound-reached"] {
 		o.observeBlocked(w, depth, s, blocked)
 	}
 	if marks&model.MarkUnspecified != 0 && o.on["unspecified-reception"] {
 		o.observeUnspecified(w, depth, s)
 	}
-	if marks&model.MarkFails != 0 && o.on["out-of-range"] {
-		o.observeFails(w, depth, s)
+	if marks&o.actionsOf != 0 {
+		o.observeActions(w, depth, s)
 	}
-	if steps == 0 {
+	if marks&model.MarkLeak != 0 && o.on["timer-leak"] {
+		o.observeArmed(w, depth, s)
+	}
+	if marks&model.MarkWait != 0 && o.on["unguarded-wait"] {
+		o.observeWaits(w, depth, s)
+	}
+	terminal := steps == 0 || marks&model.MarkQuiet != 0
+	if marks&model.MarkOutcome != 0 {
+		for _, scope := range o.scopes {
+			o.observeOutcomes(w, depth, s, scope, terminal)
+		}
+	}
+	if terminal {
 		o.observeTerminal(w, depth, s)
 	}
 }
 
 func (o *observer) observeBlocked(w *workerEvidence, depth int, s lts.State, marks lts.Marks) {
-	if !w.shared {
+	if !o.shared {
 		news := false
 		for q := range o.net.Queues() {
-			if marks&model.MarkBlocked(q) != 0 && (w.blocked[q] < 0 || w.blocked[q] >= depth) {
+			mark := model.MarkBlocked(q)
+			if at := &w.blockedAt[bits.TrailingZeros64(uint64(mark))]; marks&mark != 0 && (*at < 0 || *at >= depth) {
 				news = true
-				w.blocked[q] = depth
+				*at = depth
 			}
 		}
 		if !news {
@@ -166,34 +275,21 @@ func compareMessages(x, y model.MessageKind) int {
 	return cmp.Or(cmp.Compare(x.From, y.From), cmp.Compare(x.To, y.To), cmp.Compare(x.Label, y.Label), slices.Compare(x.Values, y.Values))
 }
 
-func (o *observer) observeFails(w *workerEvidence, depth int, s lts.State) {
-	w.steps.Reset()
-	o.net.Next(s, w.steps)
-	for _, a := range w.steps.Actions {
-		info := o.net.Action(a)
-		role, transition := info.Role, info.Transition
-		switch {
-		case info.PeerFails:
-			role, transition = info.Peer, info.PeerTransition
-		case !info.Fails:
-			continue
-		}
-		w.add(&exhibit{
-			check: "out-of-range", cause: fmt.Sprintf("%s#%d", roleName(o.net, role), transition),
-			depth: depth, state: s, action: a, fails: true, role: role,
-		})
-	}
-}
-
 func (o *observer) observeTerminal(w *workerEvidence, depth int, s lts.State) {
-	if o.on["deadlock"] && !o.net.Final(s) {
+	if !o.net.Final(s) {
 		var parts []string
-		for r, m := range o.net.Automata().Machines {
-			if c := o.net.Control(s, model.RoleID(r)); c >= 0 && !m.States[c].Final {
-				parts = append(parts, place(o.net, s, model.RoleID(r)))
+		for r := range o.net.Automata().Machines {
+			role := model.RoleID(r)
+			if o.net.Control(s, role) >= 0 && !isFinal(o.net, s, role) {
+				w.open[r] = true
+				if o.on["deadlock"] {
+					parts = append(parts, place(o.net, s, role))
+				}
 			}
 		}
-		w.add(&exhibit{check: "deadlock", cause: strings.Join(parts, " "), depth: depth, state: s})
+		if o.on["deadlock"] {
+			w.add(&exhibit{check: "deadlock", cause: strings.Join(parts, " "), depth: depth, state: s})
+		}
 	}
 	if o.on["orphan-message"] {
 		for q := range o.net.Queues() {
@@ -227,13 +323,9 @@ func (o *observer) label(l model.LabelID) string { return o.net.Automata().Label
 
 func roleName(net *model.Network, r model.RoleID) string { return net.Automata().Roles[r].Name }
 
-// place is "Bank@3": a role and its local state.
+// place is "Bank@3": a live role and its local state.
 func place(net *model.Network, s lts.State, r model.RoleID) string {
-	c := net.Control(s, r)
-	if c < 0 {
-		return roleName(net, r) + "@failed"
-	}
-	return roleName(net, r) + "@" + net.Automata().Machines[r].States[c].Name
+	return roleName(net, r) + "@" + net.Automata().Machines[r].States[net.Control(s, r)].Name
 }
 
 func queueName(net *model.Network, q int) string {

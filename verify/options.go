@@ -8,15 +8,18 @@ import (
 
 // Options of a verification. The zero value checks everything without limits.
 type Options struct {
-	Only, Skip   []string       // check ids; Only empty: all
-	Workers      int            // 0: one for each processor
-	MaxStates    uint64         // 0: no limit
-	MaxDepth     int            // 0: no limit
-	Memory       int64          // bytes that the search may use; 0: no limit
-	MaxFindings  int            // of one check; 0: 10
-	Interactions []model.Origin // the places that dead-interaction looks at
-	Progress     func(Progress) // may be nil; called from one goroutine
-	Every        time.Duration  // how often Progress is called; 0: five times a second
+	Only, Skip   []string             // check ids; Only empty: all
+	Workers      int                  // 0: one for each processor
+	MaxStates    uint64               // 0: no limit
+	MaxDepth     int                  // 0: no limit
+	Memory       int64                // bytes that the search may use; 0: no limit
+	MaxFindings  int                  // of one check; 0: 10
+	Environments []*model.Environment // nil: one in which nothing fails
+	KeepCrashed  bool                 // queues to crashed roles stay, see docs/semantics.md, section 5
+	Coverage     bool                 // make the coverage matrix
+	Interactions []model.Origin       // the places that dead-interaction looks at
+	Progress     func(Progress)       // may be nil; called from one goroutine
+	Every        time.Duration        // how often Progress is called; 0: five times a second
 }
 
 // Progress of a running verification.

@@ -20,10 +20,18 @@ func (v Verdict) String() string {
 	return [...]string{"holds", "violated", "inconclusive", "not applicable"}[v]
 }
 
-// Result is what a verification found out about one network.
+// Result is what a verification found out about automata in all environments.
 type Result struct {
-	Checks     []CheckResult // in the order of Checks()
-	Statistics Statistics
+	Environments []EnvironmentResult // as many as Options.Environments, in their order
+	Across       []CheckResult       // checks about all environments together: dead-handler, dead-interaction
+	Coverage     *Coverage           // nil if there is nothing that can fail
+}
+
+// EnvironmentResult is what was found out in one environment.
+type EnvironmentResult struct {
+	Environment *model.Environment
+	Checks      []CheckResult // in the order of Checks(), without those of Result.Across
+	Statistics  Statistics
 }
 
 // CheckResult is the verdict on one check, with one finding for each distinct cause.
@@ -38,13 +46,16 @@ type CheckResult struct {
 
 // Finding is one distinct cause of a violation.
 type Finding struct {
-	Cause   string         // names the cause in one line, equal in each run; see docs/semantics.md, section 3
+	Cause   string         // names the cause in one line, equal in each run; see docs/semantics.md, section 6
 	Message string         // one sentence about the user's roles, without a final full stop
 	Help    string         // what to do about it; may be empty
 	Origins []model.Origin // the places concerned, most important first; may be empty
 	Trace   []Step         // a shortest run to the evidence, replayed; nil if the check has none
 	Final   *Configuration // where the trace ends; nil if there is no trace
 	Loop    string         // for a violation that goes on for ever: what goes on; else empty
+	Fault   string         // the fault that it begins with, in words; empty if it needs none
+	Causal  []int          // the steps of Trace that matter, ascending: the chain from the fault to those who wait; nil: all
+	Untold  []model.RoleID // live roles that wait at the end and have heard nothing of the fault
 
 	room bool // a send that waits for room in a queue is part of it
 }
@@ -52,7 +63,9 @@ type Finding struct {
 // Step of a trace, in words and with its transitions.
 type Step struct {
 	Action     string // "Customer -> Shop: order" (send), "Shop <- Customer: order" (receive), "Shop: tries = 1" (internal)
-	Kind       string // send, receive, internal, rendezvous
+	Kind       string // send, receive, internal, rendezvous, discard, ignore, timeout, raise, crash-noticed, recovery, fault, link-up
+	Fault      string // the kind of a fault: crash, loss; empty for a step
+	Handler    string // the handler that is entered, in words: "pay, on Declined at Bank"; empty if none
 	Role       model.RoleID
 	Transition int          // index in the role's machine
 	Peer       model.RoleID // rendezvous: the receiver

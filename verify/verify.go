@@ -18,34 +18,68 @@ type UnknownCheckError struct{ ID string }
 
 func (e *UnknownCheckError) Error() string { return fmt.Sprintf("there is no check %q", e.ID) }
 
-// Verify decides the checks on a network of automata. When ctx ends, what has not
-// been decided is inconclusive. The error is about the network (*model.LimitError)
-// or the options (*UnknownCheckError), never about verdicts.
+// Verify decides the checks on a network of automata in each environment. When ctx
+// ends, what has not been decided is inconclusive. The error is about the network
+// (*model.LimitError) or the options (*UnknownCheckError), never about verdicts.
 func Verify(ctx context.Context, a *model.Automata, opt Options) (*Result, error) {
 	checks, err := selectChecks(opt.Only, opt.Skip)
 	if err != nil {
 		return nil, err
 	}
-	net, err := model.NewNetwork(a)
-	if err != nil {
-		return nil, err
+	environments := opt.Environments
+	if len(environments) == 0 {
+		environments = []*model.Environment{model.Calm()}
 	}
-	v := &verifier{ctx: ctx, automata: a, net: net, opt: opt, start: time.Now(), oracle: replay.New(a)}
-	v.on = map[string]bool{}
+	result := &Result{}
+	all := newAcross(a, opt)
+	matrix := newMatrix(a, opt)
+	for _, env := range environments {
+		r, err := verifyIn(ctx, a, env, opt, checks, all, matrix)
+		if err != nil {
+			return nil, err
+		}
+		result.Environments = append(result.Environments, r)
+	}
+	for _, c := range checks {
+		if isAcross(c.ID) {
+			result.Across = append(result.Across, all.decide(c))
+		}
+	}
+	result.Coverage = matrix.coverage()
+	return result, nil
+}
+
+// verifyIn does all that concerns one environment. The memory of its search is
+// given back before the next one begins.
+func verifyIn(ctx context.Context, a *model.Automata, env *model.Environment, opt Options, checks []Check, all *across, matrix *matrix) (EnvironmentResult, error) {
+	net, err := model.NewNetwork(a, model.NetworkOptions{Environment: env, KeepCrashed: opt.KeepCrashed})
+	if err != nil {
+		return EnvironmentResult{}, err
+	}
+	v := &verifier{
+		ctx: ctx, automata: a, env: env, net: net, opt: opt, start: time.Now(),
+		oracle: replay.New(a, replay.Options{Environment: env, KeepCrashed: opt.KeepCrashed}),
+		on:     map[string]bool{}, survivors: map[model.RoleID]*survivor{},
+	}
 	for _, c := range checks {
 		v.on[c.ID] = true
 	}
 	if err := v.search(); err != nil {
-		return nil, err
+		return EnvironmentResult{}, err
 	}
 	defer v.space.Close()
 	v.analyseComponents()
-	result := &Result{}
+	v.findSurvivors()
+	r := EnvironmentResult{Environment: env}
 	for _, c := range checks {
-		result.Checks = append(result.Checks, v.decide(c))
+		if !isAcross(c.ID) {
+			r.Checks = append(r.Checks, v.decide(c))
+		}
 	}
-	result.Statistics = v.statistics()
-	return result, nil
+	all.add(v)
+	matrix.add(v)
+	r.Statistics = v.statistics()
+	return r, nil
 }
 
 func selectChecks(only, skip []string) ([]Check, error) {
@@ -60,10 +94,11 @@ func selectChecks(only, skip []string) ([]Check, error) {
 	}), nil
 }
 
-// verifier is one run of Verify.
+// verifier is one run of the search, in one environment.
 type verifier struct {
 	ctx      context.Context
 	automata *model.Automata
+	env      *model.Environment
 	net      *model.Network
 	oracle   *replay.Interpreter
 	opt      Options
@@ -71,10 +106,15 @@ type verifier struct {
 	start    time.Time
 	space    *explore.Space
 	evidence evidence
-
-	// componentsReason says why the checks on continuations are not decided.
+	// confused says that numbers of instances did not fit somewhere: what was found
+	// may be wrong, and what was not found proves nothing.
+	confused bool
+	// componentsReason says why the checks on continuations are not decided,
+	// survivorReason why silent-survivor is not.
 	componentsReason string
-	small            *stateGraph // made when it is needed
+	survivorReason   string
+	survivors        map[model.RoleID]*survivor
+	small            *stepGraph // made when it is needed
 }
 
 func (v *verifier) search() error {
@@ -96,7 +136,12 @@ func (v *verifier) search() error {
 	if v.space, err = explore.Reach(v.ctx, v.net, o); err != nil {
 		return err
 	}
-	v.evidence = watch.gather(v.space.Levels)
+	v.evidence, v.confused = watch.gather(v.space.Levels)
+	for r, open := range watch.openAtEnd() {
+		if open {
+			v.survivor(model.RoleID(r)).ends = true
+		}
+	}
 	return nil
 }
 
@@ -109,6 +154,16 @@ func (v *verifier) progress() func(explore.Progress) {
 		v.opt.Progress(Progress{
 			Phase: "exploring", States: p.States, Depth: p.Level + 1, Bytes: p.Bytes,
 			PerSecond: rate, Elapsed: now.Sub(v.start), Frontier: p.Size,
+		})
+	}
+}
+
+// phase reports the beginning of a later phase.
+func (v *verifier) phase(name string) {
+	if v.opt.Progress != nil {
+		v.opt.Progress(Progress{
+			Phase: name, States: v.space.States, Depth: v.space.Levels,
+			Bytes: v.space.PeakBytes, Elapsed: time.Since(v.start),
 		})
 	}
 }
@@ -126,11 +181,26 @@ func (v *verifier) incomplete() string {
 	case explore.Memory:
 		return fmt.Sprintf("stopped at the memory limit of %d bytes", v.opt.Memory)
 	}
+	return v.stopped()
+}
+
+// stopped says why an analysis that the context has ended did so.
+func (v *verifier) stopped() string {
 	if errors.Is(v.ctx.Err(), context.DeadlineExceeded) {
 		return "stopped at the time limit"
 	}
 	return "interrupted"
 }
+
+// unsure says why nothing can be said to hold, whatever the check; empty if it can.
+func (v *verifier) unsure() string {
+	if v.confused {
+		return confusedReason
+	}
+	return v.incomplete()
+}
+
+const confusedReason = "roles are so many rounds of a looped scope apart that its instances could not be told from each other"
 
 func (v *verifier) statistics() Statistics {
 	return Statistics{
@@ -145,44 +215,51 @@ func (v *verifier) statistics() Statistics {
 // analyseComponents looks for evidence on continuations in the bottom components
 // of a completely explored space.
 func (v *verifier) analyseComponents() {
-	if !v.on["stuck"] && !v.on["livelock"] && !v.on["orphan-message"] && !v.on["no-termination"] {
+	if !v.on["stuck"] && !v.on["livelock"] && !v.on["orphan-message"] && !v.on["no-termination"] && !v.on["silent-survivor"] {
 		return
 	}
 	if v.componentsReason = v.incomplete(); v.componentsReason != "" {
 		return
 	}
-	if v.opt.Progress != nil {
-		v.opt.Progress(Progress{
-			Phase: "looking for bottom components", States: v.space.States, Depth: v.space.Levels,
-			Bytes: v.space.PeakBytes, Elapsed: time.Since(v.start),
-		})
-	}
+	v.phase("looking for bottom components")
 	c := newComponents(v)
-	err := v.space.BottomComponents(v.ctx, nil, c.visit)
+	err := v.space.BottomComponents(v.ctx, v.stepsOnly(), c.visit)
 	switch {
 	case errors.Is(err, explore.ErrMemory):
 		v.componentsReason = fmt.Sprintf("the memory limit of %d bytes is not enough to look for bottom components", v.opt.Memory)
-	case errors.Is(v.ctx.Err(), context.DeadlineExceeded):
-		v.componentsReason = "stopped at the time limit"
 	case err != nil:
-		v.componentsReason = "interrupted"
+		v.componentsReason = v.stopped()
 	}
+}
+
+// stepsOnly tells steps from what the environment does; nil if everything is a
+// step, which is cheaper.
+func (v *verifier) stepsOnly() func(lts.Action) bool {
+	for a := range v.net.Actions() {
+		if !v.net.IsStep(lts.Action(a)) {
+			return v.net.IsStep
+		}
+	}
+	return nil
 }
 
 // decide gives the verdict on one check.
 func (v *verifier) decide(c Check) CheckResult {
-	r := CheckResult{Check: c, Reason: v.incomplete()}
+	r := CheckResult{Check: c}
+	if r.Reason = v.notApplicable(c.ID); r.Reason != "" {
+		r.Verdict = NotApplicable
+		return r
+	}
+	r.Reason = v.unsure()
 	switch c.ID {
-	case "no-termination":
-		if why := v.loopsByDesign(); why != "" {
-			r.Verdict, r.Reason = NotApplicable, why
-			return r
+	case "stuck", "livelock", "orphan-message", "no-termination":
+		if r.Reason == "" {
+			r.Reason = v.componentsReason
 		}
-		r.Reason = v.componentsReason
-	case "stuck", "livelock", "orphan-message":
-		r.Reason = v.componentsReason
-	case "dead-interaction":
-		return v.decideDead(c)
+	case "silent-survivor":
+		if r.Reason == "" {
+			r.Reason = v.survivorReason
+		}
 	}
 	most := v.opt.MaxFindings
 	if most == 0 {
@@ -195,115 +272,13 @@ func (v *verifier) decide(c Check) CheckResult {
 	}
 	r.Findings = v.explain(c, causes)
 	switch {
-	case len(causes) > 0:
+	case len(r.Findings) > 0:
 		r.Verdict, r.Reason = Violated, ""
 	case r.Reason != "":
-		r.Verdict = Inconclusive
+		r.Verdict, r.Omitted = Inconclusive, 0
 	}
 	if c.ID == "bound-reached" || c.ID == "deadlock" {
 		v.adviseCapacity(&r)
-	}
-	return r
-}
-
-// loopsByDesign names a role that cannot finish whatever happens, so that
-// no-termination has no meaning.
-func (v *verifier) loopsByDesign() string {
-	for r, m := range v.automata.Machines {
-		reached := []int{m.Initial}
-		seen := map[int]bool{m.Initial: true}
-		final := false
-		for i := 0; i < len(reached); i++ {
-			final = final || m.States[reached[i]].Final
-			for _, t := range m.Transitions {
-				if t.From == reached[i] && !seen[t.To] {
-					seen[t.To] = true
-					reached = append(reached, t.To)
-				}
-			}
-		}
-		if !final {
-			return fmt.Sprintf("%s loops for ever by design", v.automata.Roles[r].Name)
-		}
-	}
-	return ""
-}
-
-// decideDead looks for places of the text that no step carries out. A message is
-// carried out if it is sent; where sending and receiving have places of their
-// own, each counts by itself.
-func (v *verifier) decideDead(c Check) CheckResult {
-	r := CheckResult{Check: c}
-	taken := make([][]bool, len(v.automata.Machines))
-	for i, m := range v.automata.Machines {
-		taken[i] = make([]bool, len(m.Transitions))
-	}
-	for a := range v.net.Actions() {
-		if !v.space.Fired().Test(uint(a)) {
-			continue
-		}
-		info := v.net.Action(lts.Action(a))
-		taken[info.Role][info.Transition] = true
-		if info.Peer >= 0 {
-			taken[info.Peer][info.PeerTransition] = true
-		}
-	}
-	type use struct {
-		first model.RoleID
-		index int
-		alive bool
-		sends bool
-	}
-	uses := map[model.Origin]*use{}
-	for i, m := range v.automata.Machines {
-		for j, t := range m.Transitions {
-			if t.Kind == model.Internal && len(t.Assigns) == 0 {
-				continue
-			}
-			decisive := t.Kind != model.Receive
-			for _, o := range t.Origins {
-				u := uses[o]
-				if u == nil || decisive && !u.sends {
-					u = &use{first: model.RoleID(i), index: j, sends: decisive}
-					uses[o] = u
-				}
-				if decisive == u.sends {
-					u.alive = u.alive || taken[i][j]
-				}
-			}
-		}
-	}
-	places := v.opt.Interactions
-	if places == nil {
-		for o := range uses {
-			places = append(places, o)
-		}
-		slices.Sort(places)
-	}
-	for _, o := range places {
-		u := uses[o]
-		if u == nil || u.alive {
-			// An interaction without a transition was unrolled zero times, or
-			// stands where control never comes: the front end warns of that.
-			continue
-		}
-		r.Findings = append(r.Findings, Finding{
-			Cause:   fmt.Sprint(o),
-			Message: fmt.Sprintf("%s never happens", v.words(u.first, u.index)),
-			Help:    "remove it, or mend the guard or the receiver that keeps it from happening",
-			Origins: []model.Origin{o},
-		})
-	}
-	if len(r.Findings) == 0 {
-		return r
-	}
-	if why := v.incomplete(); why != "" {
-		return CheckResult{Check: c, Verdict: Inconclusive, Reason: why}
-	}
-	r.Verdict = Violated
-	if most := max(v.opt.MaxFindings, 10); len(r.Findings) > most {
-		r.Omitted = len(r.Findings) - most
-		r.Findings = r.Findings[:most]
 	}
 	return r
 }

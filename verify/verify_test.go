@@ -16,19 +16,24 @@ import (
 // causes of a result: check -> cause -> length of the trace, -1 without one.
 func causes(r *verify.Result) map[string]map[string]int {
 	out := map[string]map[string]int{}
-	for _, c := range r.Checks {
+	for _, c := range all(r) {
 		for _, f := range c.Findings {
 			if out[c.Check.ID] == nil {
 				out[c.Check.ID] = map[string]int{}
 			}
 			length := len(f.Trace)
-			if c.Check.ID == "dead-interaction" {
+			if f.Trace == nil && f.Final == nil {
 				length = -1
 			}
 			out[c.Check.ID][f.Cause] = length
 		}
 	}
 	return out
+}
+
+// all are the results of a verification in one environment, and across.
+func all(r *verify.Result) []verify.CheckResult {
+	return slices.Concat(r.Environments[0].Checks, r.Across)
 }
 
 func nonEmpty(m map[string]map[string]int) map[string]map[string]int {
@@ -60,11 +65,11 @@ func compare(t *rapid.T, a *model.Automata, want *naive.Result) {
 	for _, workers := range []int{1, 2, 4} {
 		got, err := verify.Verify(context.Background(), a, verify.Options{Workers: workers, MaxFindings: 1 << 20})
 		require.NoError(t, err)
-		require.EqualValues(t, want.States, got.Statistics.States, "states")
-		require.EqualValues(t, want.Transitions, got.Statistics.Transitions, "transitions")
-		require.Equal(t, want.Depth+1, got.Statistics.Depth, "depth")
+		require.EqualValues(t, want.States, got.Environments[0].Statistics.States, "states")
+		require.EqualValues(t, want.Transitions, got.Environments[0].Statistics.Transitions, "transitions")
+		require.Equal(t, want.Depth+1, got.Environments[0].Statistics.Depth, "depth")
 		require.Equal(t, nonEmpty(want.Causes), causes(got))
-		for _, c := range got.Checks {
+		for _, c := range all(got) {
 			switch {
 			case want.NotApplicable[c.Check.ID]:
 				require.Equal(t, verify.NotApplicable, c.Verdict, c.Check.ID)
@@ -78,9 +83,7 @@ func compare(t *rapid.T, a *model.Automata, want *naive.Result) {
 			first = got
 			continue
 		}
-		for i := range first.Checks {
-			require.Equal(t, first.Checks[i], got.Checks[i], "workers")
-		}
+		require.Equal(t, all(first), all(got), "workers")
 	}
 }
 
@@ -95,7 +98,7 @@ func TestSystemsOfTheNote(t *testing.T) {
 				want := naive.Search(a, 1<<20)
 				got, err := verify.Verify(context.Background(), a, verify.Options{MaxFindings: 1 << 20})
 				require.NoError(t, err)
-				require.EqualValues(t, want.States, got.Statistics.States, "%s %d %s", name, requests, ch)
+				require.EqualValues(t, want.States, got.Environments[0].Statistics.States, "%s %d %s", name, requests, ch)
 				require.Equal(t, nonEmpty(want.Causes), causes(got), "%s %d %s", name, requests, ch)
 				if slices.Contains([]string{"V1", "V2"}, name) {
 					require.Empty(t, causes(got)["stuck"])
@@ -126,7 +129,7 @@ func TestLimitsNeverHold(t *testing.T) {
 			opt.Workers = workers
 			got, err := verify.Verify(context.Background(), a, opt)
 			require.NoError(t, err)
-			for _, c := range got.Checks {
+			for _, c := range all(got) {
 				for _, f := range c.Findings {
 					length, known := want.Causes[c.Check.ID][f.Cause]
 					require.True(t, known, "%s: %s", c.Check.ID, f.Cause)
@@ -137,14 +140,14 @@ func TestLimitsNeverHold(t *testing.T) {
 						require.GreaterOrEqual(t, len(f.Trace), length, "%s: %s", c.Check.ID, f.Cause)
 					default:
 						require.Equal(t, length, len(f.Trace), "%s: %s", c.Check.ID, f.Cause)
-						require.LessOrEqual(t, len(f.Trace), got.Statistics.Depth, "from a level that was not finished")
+						require.LessOrEqual(t, len(f.Trace), got.Environments[0].Statistics.Depth, "from a level that was not finished")
 					}
 				}
 				if c.Verdict == verify.Inconclusive {
 					require.Contains(t, c.Reason, "stopped at ")
 				}
 				// That every place is carried out is decided as soon as it is seen.
-				if !got.Statistics.Complete && c.Check.ID != "dead-interaction" {
+				if !got.Environments[0].Statistics.Complete && c.Check.ID != "dead-interaction" {
 					require.NotEqual(t, verify.Holds, c.Verdict, c.Check.ID)
 				}
 			}
@@ -152,9 +155,9 @@ func TestLimitsNeverHold(t *testing.T) {
 				first = got
 				continue
 			}
-			require.Equal(t, first.Checks, got.Checks, "workers")
-			require.Equal(t, first.Statistics.States, got.Statistics.States)
-			require.Equal(t, first.Statistics.Transitions, got.Statistics.Transitions)
+			require.Equal(t, all(first), all(got), "workers")
+			require.Equal(t, first.Environments[0].Statistics.States, got.Environments[0].Statistics.States)
+			require.Equal(t, first.Environments[0].Statistics.Transitions, got.Environments[0].Statistics.Transitions)
 		}
 	})
 }

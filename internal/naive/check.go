@@ -20,6 +20,14 @@ const (
 	BoundReached         = "bound-reached"
 	OutOfRange           = "out-of-range"
 	DeadInteraction      = "dead-interaction"
+	UncaughtException    = "uncaught-exception"
+	ExclusiveHandler     = "exclusive-handler"
+	HandlerAgreement     = "handler-agreement"
+	StaleReception       = "stale-reception"
+	TimerLeak            = "timer-leak"
+	UnguardedWait        = "unguarded-wait"
+	SilentSurvivor       = "silent-survivor"
+	DeadHandler          = "dead-handler"
 )
 
 // Checks are the ids of all checks.
@@ -27,6 +35,8 @@ func Checks() []string {
 	return []string{
 		Deadlock, Stuck, Livelock, NoTermination, UnspecifiedReception,
 		OrphanMessage, BoundReached, OutOfRange, DeadInteraction,
+		UncaughtException, ExclusiveHandler, HandlerAgreement, StaleReception, TimerLeak, UnguardedWait, SilentSurvivor,
+		DeadHandler,
 	}
 }
 
@@ -37,26 +47,29 @@ func (r *Result) check() {
 	for _, id := range Checks() {
 		r.Causes[id] = map[string]int{}
 	}
-	if !canAllFinish(r.Interpreter.Automata()) {
-		r.NotApplicable[NoTermination] = true
-	}
+	r.applicable()
 	for n, c := range r.Configs {
 		r.checkDeadlock(n, c)
 		r.checkReception(n, c)
 		r.checkBound(n, c)
 		r.checkRange(n)
+		r.checkFailures(n, c)
 	}
+	r.Silent = map[int][]model.RoleID{}
 	for _, c := range r.components() {
 		if !c.bottom {
 			continue
 		}
+		r.silentRoles(c)
 		r.checkOrphans(c)
 		if !c.trivial {
 			r.checkStuck(c)
 			r.checkLiveness(c)
 		}
 	}
+	r.checkSurvivors()
 	r.checkDead()
+	r.checkDeadHandlers()
 }
 
 // found notes a violation.
@@ -69,7 +82,7 @@ func (r *Result) found(check, cause string, length int) {
 // checkDeadlock: the cause is "A@Aw B@Bw", the live roles that are not final by
 // number, each with its local state.
 func (r *Result) checkDeadlock(n int, c replay.Config) {
-	if len(r.Edges[n]) > 0 || r.Interpreter.Final(c) {
+	if len(r.steps(n)) > 0 || r.Interpreter.Final(c) {
 		return
 	}
 	var parts []string
@@ -132,10 +145,8 @@ func (r *Result) checkLiveness(c component) {
 		if r.Interpreter.Final(r.Configs[n]) {
 			return
 		}
-		for _, e := range r.Edges[n] {
-			if e.Step.Kind == replay.Receive || e.Step.Kind == replay.Rendezvous {
-				received = true
-			}
+		for _, e := range r.steps(n) {
+			received = received || r.receives(e.Step)
 		}
 	}
 	var names []string
@@ -170,7 +181,7 @@ func (r *Result) checkOrphans(c component) {
 		}
 		var taken []replay.Message
 		for _, n := range c.members {
-			for _, e := range r.Edges[n] {
+			for _, e := range r.steps(n) {
 				if from, ok := in.TakenFrom(e.Step); ok && from == q {
 					taken = append(taken, e.Step.Message)
 				}
@@ -202,8 +213,8 @@ func (r *Result) checkDead() {
 		index int
 	}
 	fired := map[transition]bool{}
-	for _, edges := range r.Edges {
-		for _, e := range edges {
+	for n := range r.Configs {
+		for _, e := range r.steps(n) {
 			fired[transition{e.Step.Role, e.Step.Transition}] = true
 			if e.Step.Kind == replay.Rendezvous {
 				fired[transition{e.Step.Peer, e.Step.PeerTransition}] = true
@@ -213,7 +224,7 @@ func (r *Result) checkDead() {
 	decisive, rest := map[model.Origin]bool{}, map[model.Origin]bool{}
 	for role, m := range a.Machines {
 		for i, t := range m.Transitions {
-			if t.Kind == model.Internal && len(t.Assigns) == 0 {
+			if !r.inText(t) {
 				continue
 			}
 			into := decisive
@@ -241,7 +252,7 @@ func (r *Result) checkDead() {
 func (r *Result) participants(c component) []bool {
 	moving := make([]bool, len(r.Interpreter.Automata().Machines))
 	for _, n := range c.members {
-		for _, e := range r.Edges[n] {
+		for _, e := range r.steps(n) {
 			for _, role := range e.Step.Participants() {
 				moving[role] = true
 			}
@@ -259,7 +270,7 @@ func canAllFinish(a *model.Automata) bool {
 		for k := 0; k < len(reached); k++ {
 			finishes = finishes || m.States[reached[k]].Final
 			for _, t := range m.Transitions {
-				if t.From == reached[k] && !slices.Contains(reached, t.To) {
+				if t.From == reached[k] && t.To != model.Failed && !slices.Contains(reached, t.To) {
 					reached = append(reached, t.To)
 				}
 			}
@@ -269,6 +280,33 @@ func canAllFinish(a *model.Automata) bool {
 		}
 	}
 	return true
+}
+
+// receives reports whether a message is received, and not dropped, in a step.
+func (r *Result) receives(s replay.Step) bool {
+	switch {
+	case s.Kind == replay.Receive:
+		return true
+	case s.Kind != replay.Rendezvous || s.Discard:
+		return false
+	}
+	return r.Interpreter.Automata().Machines[s.Peer].Transitions[s.PeerTransition].Kind == model.Receive
+}
+
+// inText reports whether a transition is a message or an assignment of the text:
+// those that set and clear timers are none.
+func (r *Result) inText(t model.Transition) bool {
+	switch t.Kind {
+	case model.Send, model.Receive:
+		return true
+	case model.Internal:
+		for _, x := range t.Assigns {
+			if !slices.ContainsFunc(r.Interpreter.Automata().Timers, func(timer model.Timer) bool { return timer.Var == x.Var }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // place is "A@Aw": a live role and its local state.

@@ -102,7 +102,8 @@ func (g *generator) vars() {
 func (g *generator) varsOf(r model.RoleID, kinds ...model.DomainKind) []model.VarID {
 	var vars []model.VarID
 	for v, x := range g.a.Vars {
-		if x.Owner == r && slices.Contains(kinds, x.Domain.Kind) {
+		timer := slices.ContainsFunc(g.a.Timers, func(t model.Timer) bool { return t.Var == model.VarID(v) })
+		if x.Owner == r && slices.Contains(kinds, x.Domain.Kind) && !timer {
 			vars = append(vars, model.VarID(v))
 		}
 	}

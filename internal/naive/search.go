@@ -5,10 +5,22 @@ import (
 	"chorcheck/verify/replay"
 )
 
-// Edge is one step of the transition system.
+// Edge is one step or fault of the transition system.
 type Edge struct {
 	Step replay.Step
 	To   int // number of the configuration
+}
+
+// steps are the edges of a configuration that are steps: no faults, and no links
+// that come back.
+func (r *Result) steps(n int) []Edge {
+	var steps []Edge
+	for _, e := range r.Edges[n] {
+		if r.Interpreter.IsStep(e.Step) {
+			steps = append(steps, e)
+		}
+	}
+	return steps
 }
 
 // Result is what a search found out.
@@ -31,6 +43,10 @@ type Result struct {
 	// NotApplicable has the checks without a meaning for these automata.
 	NotApplicable map[string]bool
 
+	// Silent gives, for each configuration of a bottom component, the live roles
+	// that are not final and take part in no step of the component.
+	Silent map[int][]model.RoleID
+
 	// The graph: configurations in the order in which they were found, their
 	// distances from the initial one, and the steps from them.
 	Interpreter *replay.Interpreter
@@ -39,10 +55,14 @@ type Result struct {
 	Edges       [][]Edge
 }
 
-// Search explores all reachable configurations, breadth first, and carries out
+// Search explores all configurations that can be reached where nothing fails, as
+// SearchIn does.
+func Search(a *model.Automata, limit int) *Result { return SearchIn(a, replay.Options{}, limit) }
+
+// SearchIn explores all reachable configurations, breadth first, and carries out
 // all checks. It gives up when it has found more than limit configurations.
-func Search(a *model.Automata, limit int) *Result {
-	in := replay.New(a)
+func SearchIn(a *model.Automata, opt replay.Options, limit int) *Result {
+	in := replay.New(a, opt)
 	r := &Result{Interpreter: in}
 	number := map[string]int{}
 	visit := func(c replay.Config, distance int) int {
@@ -81,13 +101,17 @@ type component struct {
 	trivial bool // one configuration without a step
 }
 
-// components computes the strongly connected components as Kosaraju does: the
+// components computes the strongly connected components over the steps as Kosaraju does: the
 // configurations in the order in which a depth-first search leaves them, then a
 // search against the steps from the last one left to the first.
 func (r *Result) components() []component {
 	n := len(r.Configs)
 	backward := make([][]int, n)
-	for from, edges := range r.Edges {
+	steps := make([][]Edge, n)
+	for from := range steps {
+		steps[from] = r.steps(from)
+	}
+	for from, edges := range steps {
 		for _, e := range edges {
 			backward[e.To] = append(backward[e.To], from)
 		}
@@ -104,12 +128,12 @@ func (r *Result) components() []component {
 		stack := []frame{{root, 0}}
 		for len(stack) > 0 {
 			top := &stack[len(stack)-1]
-			if top.next == len(r.Edges[top.node]) {
+			if top.next == len(steps[top.node]) {
 				left = append(left, top.node)
 				stack = stack[:len(stack)-1]
 				continue
 			}
-			to := r.Edges[top.node][top.next].To
+			to := steps[top.node][top.next].To
 			top.next++
 			if !seen[to] {
 				seen[to] = true
@@ -141,7 +165,7 @@ func (r *Result) components() []component {
 		}
 		all = append(all, component{members: members, bottom: true})
 	}
-	for from, edges := range r.Edges {
+	for from, edges := range steps {
 		for _, e := range edges {
 			if of[e.To] != of[from] {
 				all[of[from]].bottom = false
@@ -149,7 +173,7 @@ func (r *Result) components() []component {
 		}
 	}
 	for i := range all {
-		all[i].trivial = len(all[i].members) == 1 && len(r.Edges[all[i].members[0]]) == 0
+		all[i].trivial = len(all[i].members) == 1 && len(steps[all[i].members[0]]) == 0
 	}
 	return all
 }
@@ -168,7 +192,7 @@ func (r *Result) nearest(c component) int {
 // not empty, and the deadlocks.
 func (r *Result) Terminals() (ok, orphan, deadlock int) {
 	for n, c := range r.Configs {
-		if len(r.Edges[n]) > 0 {
+		if len(r.steps(n)) > 0 {
 			continue
 		}
 		switch {

@@ -14,16 +14,20 @@ import (
 type Configuration struct {
 	Roles  []RoleState
 	Queues []QueueState // those that are not empty, in the order of their names
+	Links  []string     // those that are down: "A -- B", "between A, B and C"
 	Cycle  []string     // role names of a shortest wait-for cycle, first one repeated at the end; empty if there is none
 }
 
 // RoleState is one role's part of a configuration.
 type RoleState struct {
 	Role      string
-	State     string // name of the local state, "failed" if the role has failed
+	State     string // name of the local state; "failed", "crashed" or "silenced" if the role is not live
 	Final     bool
-	Failed    bool
+	Failed    bool // it is not live
+	Status    Status
+	In        []string // parts of scopes, outermost first: "pay", "pay, on Declined at Bank"
 	Variables []string // "tries = 2"
+	Armed     []string // explicit timers that are armed
 	Waits     []Wait   // what it offers but cannot do; empty if it can step or has no transition
 	Origin    model.Origin
 }
@@ -40,36 +44,6 @@ type QueueState struct {
 	Name     string   // "Customer -> Shop", "mailbox of Shop", "bag of Shop"
 	Messages []string // "order", "order(3) from Customer"
 	Capacity int
-}
-
-// Describe puts a step into words: "Customer -> Shop: order(3)" for a send and a
-// rendezvous, "Shop <- Customer: order(3)" for a receive, "Shop: tries = 1" for
-// an internal step. What could not be computed is left out or shown as "?".
-func (in *Interpreter) Describe(s Step) string {
-	name := func(r model.RoleID) string { return in.automata.Roles[r].Name }
-	switch s.Kind {
-	case Send, Rendezvous:
-		return fmt.Sprintf("%s -> %s: %s", name(s.Message.Sender), name(s.Message.Receiver), in.describeMessage(s.Message))
-	case Receive:
-		return fmt.Sprintf("%s <- %s: %s", name(s.Message.Receiver), name(s.Message.Sender), in.describeMessage(s.Message))
-	}
-	t := in.automata.Machines[s.Role].Transitions[s.Transition]
-	if len(t.Assigns) == 0 && t.Guard != nil && !s.Fails {
-		return name(s.Role) + ": internal step, as " + in.automata.ExprText(t.Guard, nil)
-	}
-	if len(t.Assigns) == 0 {
-		return name(s.Role) + ": internal step"
-	}
-	var parts []string
-	for i, assign := range t.Assigns {
-		x := in.automata.Vars[assign.Var]
-		value := "?"
-		if i < len(s.Assigned) {
-			value = formatValue(x.Domain, s.Assigned[i])
-		}
-		parts = append(parts, x.Name+" = "+value)
-	}
-	return name(s.Role) + ": " + strings.Join(parts, ", ")
 }
 
 // describeMessage is the label with the values of a message.
@@ -123,12 +97,20 @@ func (in *Interpreter) DescribeConfig(c Config) Configuration {
 		state := QueueState{Name: in.queues[q].Name, Capacity: in.queues[q].Capacity}
 		for _, m := range messages {
 			text := in.describeMessage(m)
+			if m.Stray {
+				text = "stray " + text
+			}
 			if in.queues[q].Shared {
 				text += " from " + in.automata.Roles[m.Sender].Name
 			}
 			state.Messages = append(state.Messages, text)
 		}
 		described.Queues = append(described.Queues, state)
+	}
+	for i, f := range in.environment.Faults {
+		if c.Down[i] {
+			described.Links = append(described.Links, in.linkName(f))
+		}
 	}
 	slices.SortStableFunc(described.Queues, func(a, b QueueState) int { return cmp.Compare(a.Name, b.Name) })
 	for _, r := range shortestCycle(graph) {
@@ -139,17 +121,28 @@ func (in *Interpreter) DescribeConfig(c Config) Configuration {
 
 // describeRole puts one role into words, and gives the roles that it waits on.
 func (in *Interpreter) describeRole(c Config, r model.RoleID) (RoleState, []model.RoleID) {
-	state := RoleState{Role: in.automata.Roles[r].Name, State: "failed", Failed: true}
-	if in.Live(c, r) {
-		local := in.automata.Machines[r].States[c.Local[r].State]
-		state.State, state.Failed = local.Name, false
-		state.Final, state.Origin = local.Final, local.Origin
+	state := RoleState{Role: in.automata.Roles[r].Name, Status: c.Local[r].Status}
+	if !in.Live(c, r) {
+		// Its variables are back at their initial values, which would only mislead.
+		state.State, state.Failed = state.Status.String(), true
+		return state, nil
+	}
+	local := in.automata.Machines[r].States[c.Local[r].State]
+	state.State, state.Final, state.Origin = local.Name, local.Final, local.Origin
+	for s, own := range c.Local[r].Scopes {
+		if own.Phase == In {
+			state.In = append(state.In, in.partName(model.ScopeID(s), own.Part))
+		}
 	}
 	for v, x := range in.automata.Vars {
-		// A failed role's variables are back at their initial values, which would
-		// only mislead.
-		if x.Owner == r && !state.Failed {
+		isTimer := slices.ContainsFunc(in.automata.Timers, func(t model.Timer) bool { return t.Var == model.VarID(v) })
+		if x.Owner == r && !isTimer {
 			state.Variables = append(state.Variables, x.Name+" = "+formatValue(x.Domain, c.Vars[v]))
+		}
+	}
+	for _, t := range in.automata.Timers {
+		if t.Owner == r && t.Var >= 0 && c.Vars[t.Var] != 0 {
+			state.Armed = append(state.Armed, t.Name)
 		}
 	}
 	if in.CanStep(c, r) {
@@ -183,7 +176,7 @@ func (in *Interpreter) describeRole(c Config, r model.RoleID) (RoleState, []mode
 // What a false guard forbids is not offered, so that the role does not wait for it.
 func (in *Interpreter) waitFor(c Config, r model.RoleID, i int) (text string, waits bool) {
 	t := in.automata.Machines[r].Transitions[i]
-	if t.Kind == model.Internal {
+	if t.Kind != model.Send && t.Kind != model.Receive {
 		return "", false
 	}
 	peer, label := in.automata.Roles[t.Peer].Name, in.automata.Labels[t.Label]

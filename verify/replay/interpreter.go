@@ -7,62 +7,36 @@ import (
 	"chorcheck/model"
 )
 
-// Kind of a step.
-type Kind string
-
-// The kinds of steps.
-const (
-	Send       Kind = "send"
-	Receive    Kind = "receive"
-	Internal   Kind = "internal"
-	Rendezvous Kind = "rendezvous"
-)
-
-// Step is one step that is possible in a configuration.
-type Step struct {
-	Kind           Kind
-	Role           model.RoleID // who moves; the sender of a rendezvous
-	Transition     int          // index in the role's machine
-	Peer           model.RoleID // the other end of the message, -1 for an internal step
-	PeerTransition int          // Rendezvous: the transition of the receiver, else -1
-	Message        Message      // no values in a failing send; ends and label -1 in an internal step
-	Assigned       []int64      // Internal: the values of the assignments, up to the first that has none
-	Fails          bool         // a role ends in the state failed: the receiver of a rendezvous, else Role
-	Failure        string       // why, in words, if it fails
+// Options of an Interpreter. In the zero value nothing fails.
+type Options struct {
+	Environment *model.Environment // nil: nothing fails
+	KeepCrashed bool               // queues to crashed roles stay
 }
 
-// Participants are the roles that take part in the step.
-func (s Step) Participants() []model.RoleID {
-	if s.Kind == Rendezvous {
-		return []model.RoleID{s.Role, s.Peer}
-	}
-	return []model.RoleID{s.Role}
-}
-
-// Failing gives the role that fails in a failing step, and its transition.
-func (s Step) Failing() (model.RoleID, int) {
-	if s.Kind == Rendezvous {
-		return s.Peer, s.PeerTransition
-	}
-	return s.Role, s.Transition
-}
-
-// Interpreter executes the automata that it was made for.
+// Interpreter executes the automata that it was made for, in one environment.
 type Interpreter struct {
-	automata *model.Automata
-	queues   []Queue
-	queueOf  [][]int // sender, receiver: number of the queue
+	automata    *model.Automata
+	environment model.Environment
+	keepCrashed bool
+	queues      []Queue
+	queueOf     [][]int // sender, receiver: number of the queue
 }
 
-// New makes an Interpreter. The automata must not change afterwards.
-func New(a *model.Automata) *Interpreter {
-	in := &Interpreter{automata: a}
+// New makes an Interpreter. Automata and environment must not change afterwards.
+func New(a *model.Automata, opt Options) *Interpreter {
+	in := &Interpreter{automata: a, keepCrashed: opt.KeepCrashed, environment: model.Environment{Limit: -1}}
+	if opt.Environment != nil {
+		in.environment = *opt.Environment
+	}
 	in.queues, in.queueOf = queues(a)
 	return in
 }
 
 // Automata are what the Interpreter was made for.
 func (in *Interpreter) Automata() *model.Automata { return in.automata }
+
+// Environment is the one that it executes them in.
+func (in *Interpreter) Environment() *model.Environment { return &in.environment }
 
 // Queues gives the queues in the order of their numbers.
 func (in *Interpreter) Queues() []Queue { return slices.Clone(in.queues) }
@@ -79,9 +53,11 @@ func (in *Interpreter) Initial() Config {
 		Local:  make([]Local, len(in.automata.Machines)),
 		Vars:   make([]int64, len(in.automata.Vars)),
 		Queues: make([][]Message, len(in.queues)),
+		Over:   make([]bool, len(in.automata.Timers)),
+		Down:   make([]bool, len(in.environment.Faults)),
 	}
-	for r, m := range in.automata.Machines {
-		c.Local[r].State = m.Initial
+	for r := range in.automata.Machines {
+		c.Local[r] = in.begin(model.RoleID(r))
 	}
 	for v, x := range in.automata.Vars {
 		c.Vars[v] = x.Init
@@ -89,30 +65,65 @@ func (in *Interpreter) Initial() Config {
 	return c
 }
 
-// Enabled gives all steps of a configuration: by role, then in the order of the
-// role's transitions. A rendezvous stands at its sender, in the order of the
-// receiver's transitions; the messages that one receive can take from a bag are
-// ordered by their values.
+// begin is where a role begins.
+func (in *Interpreter) begin(r model.RoleID) Local {
+	return Local{
+		State:   in.automata.Machines[r].Initial,
+		Scopes:  make([]ScopeStatus, len(in.automata.Scopes)),
+		Noticed: make([]bool, len(in.automata.Roles)),
+	}
+}
+
+// Enabled gives everything that is possible in a configuration: the steps by role,
+// then in the order of the role's transitions (those of a rendezvous stand at its
+// sender, in the order of the receiver's transitions; the messages that one receive
+// can take from a bag are ordered by their values); then recoveries, then faults in
+// the order of the environment, then links that come back.
 func (in *Interpreter) Enabled(c Config) []Step {
 	var steps []Step
 	for r := range in.automata.Machines {
 		steps = append(steps, in.enabledAt(c, model.RoleID(r))...)
 	}
+	steps = append(steps, in.recoveries(c)...)
+	steps = append(steps, in.faults(c)...)
+	for i := range steps {
+		if _, takes := in.TakenFrom(steps[i]); !takes {
+			continue
+		}
+		ref := steps[i].Ref()
+		for _, before := range steps[:i] {
+			if before.matchesButNth(ref) {
+				steps[i].Nth++
+			}
+		}
+	}
 	return steps
 }
 
-// enabledAt gives the steps that stand at one role.
+// enabledAt gives the steps that stand at one role, without its recovery. While it
+// can discard a message it has no other step.
 func (in *Interpreter) enabledAt(c Config, r model.RoleID) []Step {
+	if steps := in.discards(c, r); len(steps) > 0 {
+		return steps
+	}
 	var steps []Step
 	for _, i := range in.present(c, r) {
 		t := in.automata.Machines[r].Transitions[i]
 		switch t.Kind {
-		case model.Internal:
-			steps = append(steps, in.internals(c, r, i, t)...)
+		case model.Internal, model.Raise:
+			steps = append(steps, in.alone(c, r, i)...)
+		case model.Timeout:
+			if in.armed(c, t.Timer) {
+				steps = append(steps, in.alone(c, r, i)...)
+			}
+		case model.CrashRaise:
+			if in.noticeable(c, r, t.Peer) {
+				steps = append(steps, in.alone(c, r, i)...)
+			}
 		case model.Send:
-			steps = append(steps, in.sends(c, r, i, t)...)
-		case model.Receive:
-			steps = append(steps, in.receives(c, r, i, t)...)
+			steps = append(steps, in.sends(c, r, i)...)
+		case model.Receive, model.Ignore:
+			steps = append(steps, in.takes(c, r, i)...)
 		}
 	}
 	return steps
@@ -120,7 +131,7 @@ func (in *Interpreter) enabledAt(c Config, r model.RoleID) []Step {
 
 // present gives the transitions that leave the present local state of a role.
 func (in *Interpreter) present(c Config, r model.RoleID) []int {
-	if c.Local[r].Failed {
+	if !in.Live(c, r) {
 		return nil
 	}
 	var at []int
@@ -132,92 +143,243 @@ func (in *Interpreter) present(c Config, r model.RoleID) []int {
 	return at
 }
 
-// internals is the step of an internal transition, if it is enabled.
-func (in *Interpreter) internals(c Config, r model.RoleID, i int, t model.Transition) []Step {
-	s := Step{
-		Kind: Internal, Role: r, Transition: i, Peer: -1, PeerTransition: -1,
-		Message: Message{Sender: -1, Receiver: -1, Label: -1},
+// discards are the steps in which a role drops a message.
+func (in *Interpreter) discards(c Config, r model.RoleID) []Step {
+	if !in.Live(c, r) {
+		return nil
+	}
+	var steps []Step
+	for q, content := range c.Queues {
+		if in.queues[q].Receiver != r {
+			continue
+		}
+		for _, m := range in.queues[q].next(content) {
+			if !in.late(c.Local[r], m) && (in.queues[q].Discipline == model.Bag || !in.overtaken(content)) {
+				continue
+			}
+			s := nothing(Discard, r)
+			s.Peer, s.Message, s.Discard = m.Sender, m, true
+			steps = append(steps, s)
+		}
+	}
+	return steps
+}
+
+// armed reports whether a timer can fire in a local state that has a timeout of it.
+func (in *Interpreter) armed(c Config, t model.TimerID) bool {
+	v := in.automata.Timers[t].Var
+	return v < 0 || c.Vars[v] != 0
+}
+
+// noticeable reports whether role r can notice the crash of another one: it takes
+// first what the other one has sent.
+func (in *Interpreter) noticeable(c Config, r, crashed model.RoleID) bool {
+	if c.Local[crashed].Status != Crashed || c.Local[r].Noticed[crashed] {
+		return false
+	}
+	for _, i := range in.present(c, r) {
+		t := in.automata.Machines[r].Transitions[i]
+		if (t.Kind == model.Receive || t.Kind == model.Ignore) && t.Peer == crashed && len(in.takes(c, r, i)) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// attempt is the step of a transition as far as its guard and its expressions are
+// concerned; ok is false if the guard is false.
+func (in *Interpreter) attempt(c Config, k Kind, r model.RoleID, i int) (s Step, ok bool) {
+	t := in.automata.Machines[r].Transitions[i]
+	s = nothing(k, r)
+	s.Transition = i
+	if t.Kind == model.Send {
+		s.Peer, s.Message = t.Peer, Message{Sender: r, Receiver: t.Peer, Label: t.Label}
+	}
+	if t.Kind == model.CrashRaise {
+		s.Peer = t.Peer
 	}
 	holds, ok := in.guard(c, t)
 	if !ok {
 		s.Fails, s.Failure = true, "its guard has no value"
-		return []Step{s}
+		return s, true
 	}
 	if !holds {
-		return nil
+		return s, false
 	}
-	for _, assign := range t.Assigns {
-		x := in.automata.Vars[assign.Var]
-		v, ok := in.eval(c, assign.Value)
-		if !ok {
-			s.Fails, s.Failure = true, fmt.Sprintf("what is assigned to %s has no value", x.Name)
-			break
-		}
-		s.Assigned = append(s.Assigned, v)
-		if s.Failure = in.misfit(assign.Var, v); s.Failure != "" {
-			s.Fails = true
-			break
-		}
+	values, ok := in.values(c, t)
+	if !ok {
+		s.Fails = true
+		s.Failure = fmt.Sprintf("value %d of %s cannot be computed", len(values)+1, in.automata.Labels[t.Label])
+		return s, true
+	}
+	s.Assigned, s.Failure = in.assigned(c, t)
+	if s.Failure != "" {
+		s.Fails = true
+		return s, true
+	}
+	s.Message.Values = values
+	s.Uncaught = t.To == model.Failed
+	s.Late = t.Kind == model.Timeout && c.Over[t.Timer]
+	if t.Handler != nil {
+		s.Handler = *t.Handler
+	}
+	if t.Kind == model.Send {
+		after := c.Local[r].clone()
+		place := in.place(after, t, nil)
+		in.enter(&after, t, place, nil)
+		tag(&s.Message, after, place.Position)
+	}
+	return s, true
+}
+
+// alone is the step of a transition that needs nobody and no message.
+func (in *Interpreter) alone(c Config, r model.RoleID, i int) []Step {
+	s, ok := in.attempt(c, kindOf(in.automata.Machines[r].Transitions[i].Kind), r, i)
+	if !ok {
+		return nil
 	}
 	return []Step{s}
 }
 
 // sends are the steps of a send: none or one if the channel has a queue, one for
 // each partner if it has none.
-func (in *Interpreter) sends(c Config, r model.RoleID, i int, t model.Transition) []Step {
-	s := Step{
-		Kind: Send, Role: r, Transition: i, Peer: t.Peer, PeerTransition: -1,
-		Message: Message{Sender: r, Receiver: t.Peer, Label: t.Label},
-	}
-	holds, ok := in.guard(c, t)
-	if !ok {
-		s.Fails, s.Failure = true, "its guard has no value"
+func (in *Interpreter) sends(c Config, r model.RoleID, i int) []Step {
+	s, ok := in.attempt(c, Send, r, i)
+	switch {
+	case !ok:
+		return nil
+	case s.Fails:
+		return []Step{s}
+	case in.vanishes(c, r, s.Peer):
+		s.Vanishes = true
 		return []Step{s}
 	}
-	if !holds {
+	q := in.queueOf[r][s.Peer]
+	if q == noQueue {
+		return in.meetings(c, s)
+	}
+	if !in.room(c, q, 1) {
 		return nil
 	}
-	values, ok := in.values(c, t)
-	if !ok {
-		s.Fails = true
-		s.Failure = fmt.Sprintf("value %d of %s cannot be computed", len(values)+1, in.automata.Labels[t.Label])
-		return []Step{s}
+	return []Step{s}
+}
+
+// vanishes reports whether what a role sends to another one reaches nobody.
+func (in *Interpreter) vanishes(c Config, from, to model.RoleID) bool {
+	return in.cut(c, from, to) || in.gone(c, in.queueOf[from][to], to)
+}
+
+// room reports whether a queue has room for n more messages.
+func (in *Interpreter) room(c Config, q, n int) bool {
+	return len(c.Queues[q])+n <= in.queues[q].Capacity
+}
+
+// meetings are the rendezvous in which a message is sent. A late message is dropped
+// by its receiver, which stays where it is.
+func (in *Interpreter) meetings(c Config, s Step) []Step {
+	receiver := s.Message.Receiver
+	if !in.Live(c, receiver) || len(in.discards(c, receiver)) > 0 {
+		return nil
 	}
-	s.Message.Values = values
-	q := in.queueOf[r][t.Peer]
-	if q != noQueue {
-		if len(c.Queues[q]) >= in.queues[q].Capacity {
-			return nil
-		}
-		return []Step{s}
-	}
-	var steps []Step
 	s.Kind = Rendezvous
-	for _, j := range in.present(c, t.Peer) {
-		u := in.automata.Machines[t.Peer].Transitions[j]
-		if u.Kind != model.Receive || u.Peer != r || u.Label != t.Label {
+	if in.late(c.Local[receiver], s.Message) {
+		s.Discard = true
+		return []Step{s}
+	}
+	return in.partners(c, s)
+}
+
+// partners gives a step once for each transition of its receiver that can take its
+// message.
+func (in *Interpreter) partners(c Config, s Step) []Step {
+	var steps []Step
+	receiver := s.Message.Receiver
+	for _, j := range in.present(c, receiver) {
+		t := in.automata.Machines[receiver].Transitions[j]
+		if !in.fits(c, receiver, t, s.Message) {
 			continue
 		}
+		s := s
 		s.PeerTransition = j
-		s.Failure = in.refusal(u, values)
-		s.Fails = s.Failure != ""
+		in.judge(c, &s, receiver, t)
 		steps = append(steps, s)
 	}
 	return steps
 }
 
-// receives are the steps of a receive from a queue, one for each message that it
-// can take. A rendezvous is a step of the sender.
-func (in *Interpreter) receives(c Config, r model.RoleID, i int, t model.Transition) []Step {
+// fits reports whether a transition is a receive or ignore that may take the message.
+// A stray message brings no values, so that a receive that needs some cannot take it.
+func (in *Interpreter) fits(c Config, r model.RoleID, t model.Transition, m Message) bool {
+	switch {
+	case t.Kind != model.Receive && t.Kind != model.Ignore, t.Peer != m.Sender, t.Label != m.Label:
+		return false
+	case t.Kind == model.Ignore:
+		return true
+	}
+	return in.admits(c.Local[r], t, m) && (!m.Stray || len(t.Stores) == 0) && !in.foreign(c, r, t, m)
+}
+
+// foreign reports whether a message that a transition could take belongs to another
+// one of the same local state: an interrupt as well, or none as well.
+func (in *Interpreter) foreign(c Config, r model.RoleID, t model.Transition, m Message) bool {
+	belongs := func(t model.Transition) bool {
+		return slices.ContainsFunc(placesOf(t), func(p model.Place) bool { return p.Position == m.Position })
+	}
+	if t.Kind != model.Receive || m.Stray || belongs(t) {
+		return false
+	}
+	for _, i := range in.present(c, r) {
+		u := in.automata.Machines[r].Transitions[i]
+		if u.Kind == model.Receive && (u.Handler != nil) == (t.Handler != nil) && u.Peer == t.Peer && u.Label == t.Label && belongs(u) {
+			return true
+		}
+	}
+	return false
+}
+
+// placesOf gives the places of a transition, of which there is at least one.
+func placesOf(t model.Transition) []model.Place {
+	if len(t.Places) == 0 {
+		return []model.Place{{}}
+	}
+	return t.Places
+}
+
+// judge notes in a step what taking its message means for role r, by transition t.
+func (in *Interpreter) judge(c Config, s *Step, r model.RoleID, t model.Transition) {
+	if t.Kind == model.Ignore {
+		return
+	}
+	_, s.Stale = in.stale(c.Local[r], s.Message)
+	s.Failure = in.refusal(t, s.Message.Values)
+	if s.Failure == "" {
+		_, s.Failure = in.assigned(c, t)
+	}
+	s.Fails = s.Failure != ""
+	if t.Handler != nil && !s.Fails {
+		s.Handler = *t.Handler
+	}
+}
+
+// takes are the steps of a receive or ignore from a queue, one for each message that
+// it can take. A rendezvous is a step of the sender.
+func (in *Interpreter) takes(c Config, r model.RoleID, i int) []Step {
+	t := in.automata.Machines[r].Transitions[i]
 	q := in.queueOf[t.Peer][r]
 	if q == noQueue {
 		return nil
 	}
 	var steps []Step
-	for _, m := range in.queues[q].takeable(c.Queues[q], t.Peer, t.Label) {
-		s := Step{Kind: Receive, Role: r, Transition: i, Peer: t.Peer, PeerTransition: -1, Message: m}
-		s.Failure = in.refusal(t, m.Values)
-		s.Fails = s.Failure != ""
+	for _, m := range in.queues[q].next(c.Queues[q]) {
+		if !in.fits(c, r, t, m) {
+			continue
+		}
+		s := nothing(Receive, r)
+		if t.Kind == model.Ignore {
+			s.Kind = Ignore
+		}
+		s.Transition, s.Peer, s.Message = i, t.Peer, m
+		in.judge(c, &s, r, t)
 		steps = append(steps, s)
 	}
 	return steps
@@ -250,6 +412,22 @@ func (in *Interpreter) values(c Config, t model.Transition) (values []int64, ok 
 	return values, true
 }
 
+// assigned computes the values of the assignments, up to the first that cannot be
+// stored; failure says why not.
+func (in *Interpreter) assigned(c Config, t model.Transition) (values []int64, failure string) {
+	for _, assign := range t.Assigns {
+		v, ok := in.eval(c, assign.Value)
+		if !ok {
+			return values, fmt.Sprintf("what is assigned to %s has no value", in.automata.Vars[assign.Var].Name)
+		}
+		values = append(values, v)
+		if failure := in.misfit(assign.Var, v); failure != "" {
+			return values, failure
+		}
+	}
+	return values, ""
+}
+
 // misfit says why a variable cannot hold a value; it is empty if it can.
 func (in *Interpreter) misfit(v model.VarID, value int64) string {
 	x := in.automata.Vars[v]
@@ -267,66 +445,4 @@ func (in *Interpreter) refusal(t model.Transition, values []int64) string {
 		}
 	}
 	return ""
-}
-
-// Apply gives the configuration after a step, which must be one of Enabled(c).
-// It leaves c as it is.
-func (in *Interpreter) Apply(c Config, s Step) Config {
-	n := c.Clone()
-	switch s.Kind {
-	case Internal:
-		if s.Fails {
-			in.fail(n, s.Role)
-			break
-		}
-		t := in.move(n, s.Role, s.Transition)
-		for i, assign := range t.Assigns {
-			n.Vars[assign.Var] = s.Assigned[i]
-		}
-	case Send:
-		if s.Fails {
-			in.fail(n, s.Role)
-			break
-		}
-		in.move(n, s.Role, s.Transition)
-		q := in.queueOf[s.Message.Sender][s.Message.Receiver]
-		n.Queues[q] = in.queues[q].put(n.Queues[q], s.Message)
-	case Receive:
-		q := in.queueOf[s.Message.Sender][s.Message.Receiver]
-		n.Queues[q] = in.queues[q].take(n.Queues[q], s.Message)
-		in.accept(n, s.Role, s.Transition, s)
-	case Rendezvous:
-		in.move(n, s.Role, s.Transition)
-		in.accept(n, s.Peer, s.PeerTransition, s)
-	}
-	return n
-}
-
-// move puts a role into the target of its transition.
-func (in *Interpreter) move(n Config, r model.RoleID, i int) model.Transition {
-	t := in.automata.Machines[r].Transitions[i]
-	n.Local[r].State = t.To
-	return t
-}
-
-// accept is the receiver's part of a step: it stores the values, or it fails.
-func (in *Interpreter) accept(n Config, r model.RoleID, i int, s Step) {
-	if s.Fails {
-		in.fail(n, r)
-		return
-	}
-	t := in.move(n, r, i)
-	for k, v := range t.Stores {
-		n.Vars[v] = s.Message.Values[k]
-	}
-}
-
-// fail puts a role into the state failed and its variables back to their initial values.
-func (in *Interpreter) fail(n Config, r model.RoleID) {
-	n.Local[r] = Local{State: -1, Failed: true}
-	for v, x := range in.automata.Vars {
-		if x.Owner == r {
-			n.Vars[v] = x.Init
-		}
-	}
 }

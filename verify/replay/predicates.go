@@ -6,8 +6,8 @@ import (
 	"chorcheck/model"
 )
 
-// Live reports whether a role has not failed.
-func (in *Interpreter) Live(c Config, r model.RoleID) bool { return !c.Local[r].Failed }
+// Live reports whether a role is neither failed nor crashed nor silenced.
+func (in *Interpreter) Live(c Config, r model.RoleID) bool { return c.Local[r].Status == Live }
 
 // InFinalState reports whether a role is live and in a final local state.
 func (in *Interpreter) InFinalState(c Config, r model.RoleID) bool {
@@ -28,25 +28,25 @@ func (in *Interpreter) Unfinished(c Config) []model.RoleID {
 // Final reports whether all live roles are in final local states.
 func (in *Interpreter) Final(c Config) bool { return len(in.Unfinished(c)) == 0 }
 
-// Terminal reports whether a configuration has no step.
-func (in *Interpreter) Terminal(c Config) bool { return len(in.Enabled(c)) == 0 }
+// Terminal reports whether a configuration has no step; faults and links that come
+// back are none.
+func (in *Interpreter) Terminal(c Config) bool { return !slices.ContainsFunc(in.Enabled(c), isStep) }
 
 // Deadlocked reports whether a configuration is terminal and a live role is not final.
 func (in *Interpreter) Deadlocked(c Config) bool { return in.Terminal(c) && !in.Final(c) }
 
 // Unspecified reports whether a role is in an unspecified reception: it is live,
-// its local state offers receives from fifo and mailbox queues and nothing else,
-// all these queues have a message, and no receive fits. heads are the oldest
-// messages of the queues, by sender.
+// its local state offers receives and ignores from fifo and mailbox queues and
+// nothing else (see offers), all these queues have a message, and none fits. heads
+// are the oldest messages of the queues, by sender.
 func (in *Interpreter) Unspecified(c Config, r model.RoleID) (heads []Message, found bool) {
-	offers := in.present(c, r)
+	offers := in.offers(c, r)
 	if len(offers) == 0 || len(in.enabledAt(c, r)) > 0 {
 		return nil, false
 	}
 	var waitedOn []int
-	for _, i := range offers {
-		t := in.automata.Machines[r].Transitions[i]
-		if t.Kind != model.Receive {
+	for _, t := range offers {
+		if t.Kind != model.Receive && t.Kind != model.Ignore {
 			return nil, false
 		}
 		q := in.queueOf[t.Peer][r]
@@ -62,6 +62,20 @@ func (in *Interpreter) Unspecified(c Config, r model.RoleID) (heads []Message, f
 	return heads, true
 }
 
+// offers gives the transitions from the present local state of a role that it can
+// count on: not those that only a fault makes possible, which are what environments
+// raise and crashes to notice, and no timeout of an explicit timer that is not armed.
+func (in *Interpreter) offers(c Config, r model.RoleID) []model.Transition {
+	var offers []model.Transition
+	for _, i := range in.present(c, r) {
+		t := in.automata.Machines[r].Transitions[i]
+		if t.Kind != model.EndRaise && t.Kind != model.CrashRaise && (t.Kind != model.Timeout || in.armed(c, t.Timer)) {
+			offers = append(offers, t)
+		}
+	}
+	return offers
+}
+
 // BlockedSend reports whether a transition is a send from the present local state
 // that is not enabled only because its queue is full, and gives that queue.
 func (in *Interpreter) BlockedSend(c Config, r model.RoleID, transition int) (queue int, blocked bool) {
@@ -70,13 +84,10 @@ func (in *Interpreter) BlockedSend(c Config, r model.RoleID, transition int) (qu
 		return 0, false
 	}
 	q := in.queueOf[r][t.Peer]
-	if q == noQueue || len(c.Queues[q]) < in.queues[q].Capacity {
+	if q == noQueue || in.room(c, q, 1) || in.vanishes(c, r, t.Peer) || len(in.discards(c, r)) > 0 {
 		return 0, false
 	}
-	if holds, ok := in.guard(c, t); !ok || !holds {
-		return 0, false
-	}
-	if _, ok := in.values(c, t); !ok {
+	if s, ok := in.attempt(c, Send, r, transition); !ok || s.Fails {
 		return 0, false
 	}
 	return q, true
@@ -100,14 +111,14 @@ func (in *Interpreter) FullQueues(c Config) []int {
 // CanStep reports whether a role takes part in a step of the configuration.
 func (in *Interpreter) CanStep(c Config, r model.RoleID) bool {
 	return slices.ContainsFunc(in.Enabled(c), func(s Step) bool {
-		return slices.Contains(s.Participants(), r)
+		return isStep(s) && slices.Contains(s.Participants(), r)
 	})
 }
 
 // TakenFrom gives the queue that a step takes its message from; ok is false if
 // it takes none from a queue.
 func (in *Interpreter) TakenFrom(s Step) (queue int, ok bool) {
-	if s.Kind != Receive {
+	if s.Kind != Receive && s.Kind != Ignore && s.Kind != Discard {
 		return 0, false
 	}
 	return in.QueueOf(s.Message.Sender, s.Message.Receiver)

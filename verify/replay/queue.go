@@ -85,27 +85,25 @@ func (q Queue) put(content []Message, m Message) []Message {
 	return slices.Insert(content, at, m)
 }
 
-// take removes one message of the kind of m. In a fifo or mailbox queue it is the
-// oldest one.
+// overtake adds a message to a queue in front of the last n messages.
+func overtake(content []Message, m Message, n int) []Message {
+	return slices.Insert(content, len(content)-n, m)
+}
+
+// take removes a message. In a fifo or mailbox queue it is the oldest one.
 func (q Queue) take(content []Message, m Message) []Message {
-	at := slices.IndexFunc(content, m.Equal)
+	at := slices.IndexFunc(content, m.identical)
 	if at < 0 || q.Discipline != model.Bag && at != 0 {
 		panic("replay: a message is taken that cannot be taken")
 	}
 	return slices.Delete(content, at, at+1)
 }
 
-// takeable gives the messages of a sender and label that can be taken: at most
-// one, the oldest, from a fifo or mailbox queue; each kind once, in order, from a bag.
-func (q Queue) takeable(content []Message, sender model.RoleID, label model.LabelID) []Message {
+// next gives the messages that can be taken next: at most one, the oldest, from a
+// fifo or mailbox queue; from a bag all that differ, in order.
+func (q Queue) next(content []Message) []Message {
 	if q.Discipline != model.Bag {
-		content = content[:min(len(content), 1)]
+		return content[:min(len(content), 1)]
 	}
-	var found []Message
-	for _, m := range content {
-		if m.Sender == sender && m.Label == label && !slices.ContainsFunc(found, m.Equal) {
-			found = append(found, m)
-		}
-	}
-	return found
+	return slices.CompactFunc(slices.Clone(content), Message.identical)
 }

@@ -35,7 +35,7 @@ func randomTrace(in *replay.Interpreter, length int, choose func(n int) int) (tr
 
 func TestReplayOfWalks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		in := replay.New(naive.Automata().Draw(t, "automata"))
+		in := replay.New(naive.Automata().Draw(t, "automata"), replay.Options{})
 		trace, keys := randomTrace(in, 20, func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "step") })
 		configs, steps, err := in.Replay(trace)
 		require.NoError(t, err)
@@ -55,7 +55,7 @@ func TestReplayOfWalks(t *testing.T) {
 // TestStepsAreDistinct: no two steps of a configuration have the same reference.
 func TestStepsAreDistinct(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		in := replay.New(naive.Automata().Draw(t, "automata"))
+		in := replay.New(naive.Automata().Draw(t, "automata"), replay.Options{})
 		c := in.Initial()
 		for range 20 {
 			steps := in.Enabled(c)
@@ -78,7 +78,7 @@ func TestStepsAreDistinct(t *testing.T) {
 // one of two, and nothing else is accepted.
 func TestMutations(t *testing.T) {
 	a := naive.System("V2", 1, sync)
-	in := replay.New(a)
+	in := replay.New(a, replay.Options{})
 	var valid []string // all valid traces
 	var complete [][]replay.Ref
 	var collect func(c replay.Config, trace []replay.Ref)
@@ -170,7 +170,7 @@ func TestRandomMutations(t *testing.T) {
 	}
 	refused := 0
 	for _, a := range systems {
-		in := replay.New(a)
+		in := replay.New(a, replay.Options{})
 		for range 10 {
 			trace, _ := randomTrace(in, 15, random.IntN)
 			if len(trace) == 0 {
@@ -204,16 +204,16 @@ func TestRandomMutations(t *testing.T) {
 }
 
 func TestReplayNamesTheStep(t *testing.T) {
-	in := replay.New(naive.System("V2", 1, fifo1))
+	in := replay.New(naive.System("V2", 1, fifo1), replay.Options{})
 	for _, test := range []struct {
 		ref  replay.Ref
 		want string
 	}{
-		{replay.Ref{Role: 1, Transition: 0, PeerTransition: -1}, "step 1 is not enabled: A <- E: a (transition 0 of A)"},
-		{replay.Ref{Role: 0, Transition: 0, Peer: 1, PeerTransition: 0}, "step 1 is not enabled: E -> A: a (transition 0 of E) with transition 0 of role 1"},
-		{replay.Ref{Role: 9}, "step 1 is not enabled: there is no role 9"},
-		{replay.Ref{Role: 0, Transition: 7}, "step 1 is not enabled: E has no transition 7"},
-		{replay.Ref{Role: 0, Transition: 0, PeerTransition: -1, Values: []int64{3}}, "step 1 is not enabled: E -> A: a(3) (transition 0 of E)"},
+		{replay.Ref{Fault: -1, Role: 1, Transition: 0, PeerTransition: -1}, "step 1 is not enabled: A <- E: a (transition 0 of A)"},
+		{replay.Ref{Fault: -1, Role: 0, Transition: 0, Peer: 1, PeerTransition: 0}, "step 1 is not enabled: E -> A: a (transition 0 of E) with transition 0 of role 1"},
+		{replay.Ref{Fault: -1, Role: 9}, "step 1 is not enabled: there is no role 9"},
+		{replay.Ref{Fault: -1, Role: 0, Transition: 7}, "step 1 is not enabled: E has no transition 7"},
+		{replay.Ref{Fault: -1, Role: 0, Transition: 0, PeerTransition: -1, Values: []int64{3}}, "step 1 is not enabled: E -> A: a(3) (transition 0 of E)"},
 	} {
 		configs, steps, err := in.Replay([]replay.Ref{test.ref})
 		assert.EqualError(t, err, test.want)

@@ -34,7 +34,7 @@ type walker struct {
 }
 
 func walk(t *testing.T, a *model.Automata) *walker {
-	in := replay.New(a)
+	in := replay.New(a, replay.Options{})
 	return &walker{t, in, in.Initial()}
 }
 
@@ -198,7 +198,7 @@ func TestOwnBag(t *testing.T) {
 func TestMailboxOfOnePairIsRefused(t *testing.T) {
 	a := naive.Network(fifo1, role("A", "A", "", ""), role("B", "B", "", ""))
 	a.Channels.Pairs = map[model.Pair]model.Channel{{From: 0, To: 1}: mail2}
-	assert.Panics(t, func() { replay.New(a) })
+	assert.Panics(t, func() { replay.New(a, replay.Options{}) })
 }
 
 func TestSync(t *testing.T) {
@@ -363,7 +363,7 @@ func TestFailedVariables(t *testing.T) {
 	w := walk(t, a).do("A: n = 3", "B: m = 2", "A: internal step !")
 	assert.Equal(t, []int64{1, 2}, w.c.Vars)
 	roles := w.in.DescribeConfig(w.c).Roles
-	assert.Equal(t, replay.RoleState{Role: "A", State: "failed", Failed: true}, roles[0])
+	assert.Equal(t, replay.RoleState{Role: "A", State: "failed", Failed: true, Status: replay.Failed}, roles[0])
 }
 
 // TestFailingSendNeedsNoRoom: it is enabled whatever the queue holds.
