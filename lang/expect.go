@@ -24,9 +24,13 @@ func ExpectationSubjects() []string {
 }
 
 func checkIDs() []string {
-	return []string{"deadlock", "stuck", "livelock", "unspecified-reception", "orphan-message",
-		"no-termination", "out-of-range", "bound-reached", "dead-interaction"}
+	return append([]string{"deadlock", "stuck", "silent-survivor", "livelock", "unspecified-reception", "orphan-message",
+		"no-termination", "uncaught-exception", "exclusive-handler", "handler-agreement", "stale-reception", "timer-leak",
+		"out-of-range", "bound-reached", "unguarded-wait"}, acrossIDs()...)
 }
+
+// acrossIDs are the checks about all environments together.
+func acrossIDs() []string { return []string{"dead-handler", "dead-interaction"} }
 
 func quantities() []string { return []string{"states", "transitions", "depth"} }
 
@@ -71,6 +75,9 @@ func (e Expectation) key() string {
 	b.WriteString(e.subject())
 	if e.Channels != nil {
 		b.WriteString("/" + e.Channels.String())
+	}
+	if e.Env != "" {
+		b.WriteString("/env " + e.Env)
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Params)) {
 		fmt.Fprintf(&b, "/%s=%d", name, e.Params[name])
@@ -153,25 +160,48 @@ func (p *expectParser) almost(keyword expectToken) {
 	})
 }
 
-// checkExpectations reports conditions on parameters that the text does not have.
+// checkExpectations reports conditions that can never be met, and what is stated
+// without saying of which environment.
 func (u *Unit) checkExpectations(bag *diag.Bag) {
+	environments := u.Declared
+	unknown := func(e Expectation, what, name, help string, names []string) {
+		d := diag.Diagnostic{
+			Code:    diag.ExpectCondition,
+			Message: fmt.Sprintf("there is no %s `%s`, so this is never compared", what, name),
+			Primary: diag.Label{Span: e.Span},
+			Help:    help,
+		}
+		if near := diag.Nearest(name, names); near != "" {
+			d.Help = fmt.Sprintf("did you mean `%s`?", near)
+		}
+		bag.Add(d)
+	}
 	for _, e := range u.Expectations {
 		for _, name := range slices.Sorted(maps.Keys(e.Params)) {
-			if _, ok := u.Params[name]; ok {
-				continue
+			if _, ok := u.Params[name]; !ok {
+				unknown(e, "parameter", name, "declare the parameter, or leave the condition out", slices.Sorted(maps.Keys(u.Params)))
 			}
-			d := diag.Diagnostic{
-				Code:    diag.ExpectCondition,
-				Message: fmt.Sprintf("there is no parameter `%s`, so this is never compared", name),
+		}
+		switch {
+		case e.Env != "" && !slices.Contains(environments, e.Env):
+			unknown(e, "environment", e.Env, "the environments are "+strings.Join(environments[:min(len(environments), 10)], ", "), environments)
+		case e.Env == "" && e.Quantity != "" && len(environments) > 1:
+			bag.Add(diag.Diagnostic{
+				Code:    diag.ExpectEnvironment,
+				Message: fmt.Sprintf("each environment has its own number of %s", quantityWord(e.Quantity)),
 				Primary: diag.Label{Span: e.Span},
-				Help:    "declare the parameter, or leave the condition out",
-			}
-			if near := diag.Nearest(name, slices.Sorted(maps.Keys(u.Params))); near != "" {
-				d.Help = fmt.Sprintf("did you mean `%s`?", near)
-			}
-			bag.Add(d)
+				Help:    fmt.Sprintf("say which one: `// expect when env %s: %s %d`", environments[0], e.Quantity, e.Value),
+			})
 		}
 	}
+}
+
+// quantityWord is what is counted.
+func quantityWord(quantity string) string {
+	if quantity == "depth" {
+		return "levels"
+	}
+	return quantity
 }
 
 const expectExample = "write for example `// expect: deadlock holds, states 24`"
@@ -224,7 +254,7 @@ func (p *expectParser) line() []Expectation {
 
 // conditions reads what stands between `when` and the colon.
 func (p *expectParser) conditions(e *Expectation) bool {
-	const help = "conditions are channels and parameters: `// expect when fifo 1, n=3: ..`"
+	const help = "conditions are channels, parameters and an environment: `// expect when fifo 1, n=3, env rough: ..`"
 	for {
 		t := p.next()
 		kind := slices.IndexFunc([]model.Discipline{model.FIFO, model.Sync, model.Mailbox, model.Bag},
@@ -248,6 +278,17 @@ func (p *expectParser) conditions(e *Expectation) bool {
 				p.fail(diag.ExpectCondition, t.Span, help, "the channels are given twice")
 			}
 			e.Channels = &channel
+		case t.text == "env" && p.peek().text != "=":
+			name := p.peek()
+			if !isName(name.text) {
+				p.fail(diag.ExpectCondition, name.Span, help, "the name of the environment is missing")
+				return false
+			}
+			p.next()
+			if e.Env != "" {
+				p.fail(diag.ExpectCondition, t.Span, help, "the environment is given twice")
+			}
+			e.Env = name.text
 		default:
 			if eq := p.next(); eq.text != "=" {
 				p.fail(diag.ExpectCondition, t.Span, help, "`%s` is no condition", t.text)
@@ -279,6 +320,12 @@ func (p *expectParser) conditions(e *Expectation) bool {
 	}
 }
 
+// isName reports whether a token is a run of letters, digits and the like.
+func isName(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return r == '_' || unicode.IsLetter(r)
+}
+
 // item reads one thing that is expected.
 func (p *expectParser) item(when Expectation) (Expectation, bool) {
 	e := when
@@ -293,6 +340,11 @@ func (p *expectParser) item(when Expectation) (Expectation, bool) {
 		e.Value, _ = p.number("a number")
 	case subject.text == Everything || slices.Contains(checkIDs(), subject.text):
 		e.Check = subject.text
+		if e.Env != "" && slices.Contains(acrossIDs(), e.Check) {
+			p.fail(diag.ExpectEnvironment, subject.Span, "state it in a line without `env`",
+				"`%s` is about all environments together", e.Check)
+			break
+		}
 		p.verdict(&e)
 	default:
 		help := "the checks are listed by `chorcheck explain`, the quantities are states, transitions and depth"

@@ -30,6 +30,11 @@ func TestExpectations(t *testing.T) {
 			{Params: map[string]int64{"n": 3, "m": 4}, Quantity: "states", Value: 1, Steps: -1},
 			{Params: map[string]int64{"n": 4}, Quantity: "states", Value: 1, Steps: -1},
 		},
+		"// expect when env rough: deadlock holds": {{Env: "rough", Check: "deadlock", Verdict: "holds", Steps: -1}},
+		"// expect when fifo 1, env calm, env=3: states 2\n// expect when env rough: states 3": {
+			{Channels: fifo1, Params: map[string]int64{"env": 3}, Env: "calm", Quantity: "states", Value: 2, Steps: -1},
+			{Env: "rough", Quantity: "states", Value: 3, Steps: -1},
+		},
 		// Not about us.
 		"":                                     nil,
 		"// expect the unexpected":             nil,
@@ -74,6 +79,12 @@ func TestExpectationErrors(t *testing.T) {
 		{"// expect when n is 3: states 1", "n", diag.ExpectCondition, ""},
 		{"// expect when n=3, n=3: states 1", "n", diag.ExpectCondition, ""},
 		{"// expect when n=3 states 1", "states", diag.ExpectCondition, "fifo 1"},
+		{"// expect when env: states 1", ":", diag.ExpectCondition, "env rough"},
+		{"// expect when env rough, env calm: states 1", "env", diag.ExpectCondition, ""},
+		{"// expect when env 3: states 1", "3", diag.ExpectCondition, ""},
+		{"// expect when env rough states 1", "states", diag.ExpectCondition, ""},
+		{"// expect when env rough: dead-handler holds", "dead-handler", diag.ExpectEnvironment, "without `env`"},
+		{"// expect when env rough: states 1\n// expect when env rough: states 2", "states 2", diag.ExpectTwice, ""},
 		{"// expect when fifo: states 1", ":", diag.ExpectNumber, ""},
 		{"// expect when n=x: states 1", "x", diag.ExpectNumber, ""},
 		{"// expect: states 1\n// expect: states 1", "states 1", diag.ExpectTwice, "when fifo 1"},
@@ -136,5 +147,31 @@ func TestConditionsOnUnknownParameters(t *testing.T) {
 	if assert.Len(t, u.Diagnostics, 1) {
 		assert.Equal(t, diag.ExpectCondition, u.Diagnostics[0].Code)
 		assert.Contains(t, u.Diagnostics[0].Help, "maxTries")
+	}
+}
+
+func TestConditionsOnEnvironments(t *testing.T) {
+	load := func(expectation string) *Unit {
+		return Load(source.New("x.chor", "// expect "+expectation+"\nchoreography X\nrole A, B\n"+
+			"environment calm {}\nenvironment rough {\n  crash B\n}\nA -> B: m\n"), Options{})
+	}
+	for _, fine := range []string{"when env calm: states 3, depth 3", "when env rough: deadlock holds", ": deadlock holds, dead-handler holds"} {
+		u := load(fine)
+		assert.False(t, u.Rejected(), "%s: %v", fine, u.Diagnostics)
+	}
+	for _, c := range []struct {
+		text, help string
+		code       diag.Code
+	}{
+		{"when env ruogh: deadlock holds", "did you mean `rough`?", diag.ExpectCondition},
+		{"when env sunshine: deadlock holds", "calm, rough", diag.ExpectCondition},
+		{": states 3", "when env calm: states 3", diag.ExpectEnvironment},
+	} {
+		u := load(c.text)
+		assert.True(t, u.Rejected(), c.text)
+		if assert.Len(t, u.Diagnostics, 1, c.text) {
+			assert.Equal(t, c.code, u.Diagnostics[0].Code, c.text)
+			assert.Contains(t, u.Diagnostics[0].Help, c.help)
+		}
 	}
 }

@@ -29,6 +29,9 @@ func TestHostileSizes(t *testing.T) {
 		many.WriteString(strings.Repeat("x", i%7))
 	}
 	for name, text := range map[string]string{
+		"scopes 10^5 deep":       roles + strings.Repeat("try {\n", 100_000) + "A -> B: m\n" + strings.Repeat("} on E at A {}\n", 100_000),
+		"10^6 scopes":            roles + "repeat 1000000 { try { A -> B: m } on E at A { A -> B: e } }",
+		"2*10^5 handlers":        roles + "try { A -> B: m }" + strings.Repeat(" on E at A {}", 200_001),
 		"blocks 10^6 deep":       roles + strings.Repeat("par{", 1_000_000),
 		"loops 10^5 deep":        roles + strings.Repeat("loop at A {\n", 100_000) + "A -> B: m\n" + strings.Repeat("}\n", 100_000),
 		"brackets 10^6 deep":     roles + "var x at A: 0..3\nlet x = " + strings.Repeat("(", 1_000_000) + "1" + strings.Repeat(")", 1_000_000) + " at A",

@@ -34,8 +34,8 @@ func Load(f *source.File, opt Options) *Unit {
 	case "chor":
 		u.loadChoreography(opt, &bag)
 	case "fsa":
-		if p := fsa.Parse(f, &bag); p != nil {
-			u.Automata, u.Places = p.Automata, p.Places
+		if p := fsa.Parse(f, opt.Channels, &bag); p != nil {
+			u.Automata, u.Places, u.Environments = p.Automata, p.Places, p.Environments
 		}
 	case "kmc":
 		if p := kmc.Parse(f, &bag); p != nil {
@@ -55,14 +55,18 @@ func Load(f *source.File, opt Options) *Unit {
 			u.Automata.Channels.Default = *opt.Channels
 		}
 		u.declareFinals(opt.Finals, &bag)
+		if u.Choreography == nil {
+			u.automataFaults(opt, &bag)
+		}
+		u.selectEnvironments(opt, &bag)
 		u.checkExpectations(&bag)
 	}
 	u.Diagnostics, u.Dropped = bag.Sorted(), bag.Dropped()
 	if bag.Failed() {
-		u.Automata = nil
+		u.Automata, u.Environments = nil, nil
 		// What seems to be unused may be used where the error is.
 		u.Diagnostics = slices.DeleteFunc(u.Diagnostics, func(d diag.Diagnostic) bool {
-			return slices.Contains([]diag.Code{diag.UnusedRole, diag.UnusedVariable, diag.UnusedParameter, diag.UnusedProtocol}, d.Code)
+			return slices.Contains([]diag.Code{diag.UnusedRole, diag.UnusedVariable, diag.UnusedParameter, diag.UnusedProtocol, diag.UnusedException}, d.Code)
 		})
 	}
 	return u
@@ -91,11 +95,12 @@ func (u *Unit) loadChoreography(opt Options, bag *diag.Bag) {
 	if len(tree.Items) == 0 && bag.Failed() {
 		return // nothing could be read: what is missing is not worth another message
 	}
-	low := chor.Lower(tree, opt.Set, bag)
+	low := chor.Lower(tree, chor.Options{Set: opt.Set, Channels: opt.Channels, Faults: faults(opt)}, bag)
 	if low == nil || bag.Failed() {
 		return
 	}
 	u.Choreography, u.Places, u.Interactions = low.Choreography, low.Places, low.Interactions
+	u.Environments, u.Declared = low.Environments, low.Declared
 	u.Name = low.Choreography.Name
 	u.Params = map[string]int64{}
 	for _, p := range low.Params {
@@ -115,7 +120,25 @@ func (u *Unit) loadChoreography(opt Options, bag *diag.Bag) {
 func (u *Unit) ambiguous(a model.Ambiguity) diag.Diagnostic {
 	role := u.Choreography.Roles[a.Role].Name
 	act, _ := u.Place(a.Act)
-	if a.Stores {
+	switch a.Kind {
+	case model.AmbiguousTimer:
+		return diag.Diagnostic{
+			Code: diag.AmbiguousTimer, Severity: diag.Warning,
+			Message:   role + " cannot know whether it will be in this block, and its timer counts as armed all the same",
+			Primary:   diag.Label{Span: act, Text: "this timer may fire although " + role + " is not inside"},
+			Secondary: u.decided(a.Choice, role),
+			Help:      "send " + role + " a message before the block that tells it of the decision, or put the block around the choice",
+		}
+	case model.AmbiguousInterrupt:
+		other, _ := u.Place(a.Other)
+		return diag.Diagnostic{
+			Code: diag.AmbiguousInterrupt, Severity: diag.Warning,
+			Message:   role + " cannot tell this message of a handler from one that it expects where it is",
+			Primary:   diag.Label{Span: act, Text: "this one takes " + role + " into the handler"},
+			Secondary: []diag.Label{{Span: other, Text: "this one does not"}},
+			Help:      "give them different labels",
+		}
+	case model.AmbiguousStores:
 		other, _ := u.Place(a.Other)
 		return diag.Diagnostic{
 			Code: diag.AmbiguousStore, Severity: diag.Warning,
@@ -134,10 +157,16 @@ func (u *Unit) ambiguous(a model.Ambiguity) diag.Diagnostic {
 	if other, ok := u.Place(a.Other); ok && other != act {
 		d.Secondary = append(d.Secondary, diag.Label{Span: other, Text: "but it may just as well be here"})
 	}
-	if choice, ok := u.Place(a.Choice); ok {
-		d.Secondary = append(d.Secondary, diag.Label{Span: choice, Text: "this is decided without " + role})
-	}
+	d.Secondary = append(d.Secondary, u.decided(a.Choice, role)...)
 	return d
+}
+
+// decided labels the choice that others make.
+func (u *Unit) decided(choice model.Origin, role string) []diag.Label {
+	if at, ok := u.Place(choice); ok {
+		return []diag.Label{{Span: at, Text: "this is decided without " + role}}
+	}
+	return nil
 }
 
 // Limit is the diagnostic for automata that are too large, at the places that the
@@ -164,11 +193,11 @@ func (u *Unit) Export(w io.Writer, format string) ([]diag.Diagnostic, error) {
 	var err error
 	switch format {
 	case "fsa":
-		err = fsa.Write(w, u.Automata)
+		err = fsa.Write(w, u.Automata, u.Environments...)
 	case "dot":
-		err = dot.Write(w, u.Automata, nil)
+		err = dot.Write(w, u.Automata, nil, u.Environments...)
 	case "promela":
-		err = promela.Write(w, u.Automata)
+		err = promela.Write(w, u.Automata, u.Environments...)
 	}
 	var cannot *cfsm.ExportError
 	if !errors.As(err, &cannot) {

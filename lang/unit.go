@@ -16,6 +16,12 @@ type Options struct {
 	Set      map[string]int64    // parameters to override
 	Channels *model.Channel      // overrides the default channel of the text; nil: keep it
 	Finals   map[string][]string // role name -> names of further final local states (automata only)
+
+	// Faults are the clauses of an environment, separated by `;` or newlines: one named
+	// `faults` takes the place of those of the text. Diagnostics about them have a
+	// File of their own, named `--faults`.
+	Faults string
+	Env    []string // names of the environments to keep; none: all
 }
 
 // Unit is one text, understood as far as that was possible.
@@ -24,13 +30,15 @@ type Unit struct {
 	Format       string
 	Name         string // of the choreography; for automata the base name of the file
 	Diagnostics  []diag.Diagnostic
-	Dropped      int                 // diagnostics beyond diag.MaxPerFile
-	Choreography *model.Choreography // nil for automata and for rejected texts
-	Automata     *model.Automata     // nil if the text is rejected
-	Places       []source.Span       // by model.Origin; entry 0 is unused
-	Interactions []model.Origin      // those that the check dead-interaction looks at
-	Params       map[string]int64    // the values that were used
+	Dropped      int                  // diagnostics beyond diag.MaxPerFile
+	Choreography *model.Choreography  // nil for automata and for rejected texts
+	Automata     *model.Automata      // nil if the text is rejected
+	Places       []source.Span        // by model.Origin; entry 0 is unused
+	Environments []*model.Environment // what may fail, in the order of the text; never empty unless the text is rejected
+	Interactions []model.Origin       // those that the check dead-interaction looks at
+	Params       map[string]int64     // the values that were used
 	Expectations []Expectation
+	Declared     []string // the names of all environments without Options.Faults and Options.Env
 }
 
 // Rejected reports whether there is nothing to verify: the text has errors.
@@ -51,6 +59,7 @@ type Expectation struct {
 	// When: conditions that must all hold for the expectation to count.
 	Channels *model.Channel   // the default channel
 	Params   map[string]int64 // parameters and their values
+	Env      string           // the environment; empty: any
 
 	Quantity string // "states", "transitions", "depth", or empty: then it is about a check
 	Value    uint64
@@ -59,7 +68,8 @@ type Expectation struct {
 	Steps    int    // length of the shortest trace; -1: not stated
 }
 
-// Applies reports whether the conditions of an expectation are met in a unit.
+// Applies reports whether the conditions of an expectation are met in a unit. That
+// on the environment is left to whoever compares.
 func (e Expectation) Applies(u *Unit) bool {
 	if u.Automata == nil {
 		return false

@@ -7,7 +7,9 @@ import (
 	"chorcheck/model"
 )
 
-// block walks the statements of a block. over says that nothing goes on behind it.
+// block walks the statements of a block. over says that nothing goes on behind it,
+// for any role that takes part. A block that ends in `raise` is not over in that
+// sense: roles without a part in the statement around it skip it, and go on.
 func (e *elaborator) block(items []Item, sc *scopeEnv) (seq model.Seq, over bool) {
 	e.depth++
 	defer func() { e.depth-- }()
@@ -18,19 +20,21 @@ func (e *elaborator) block(items []Item, sc *scopeEnv) (seq model.Seq, over bool
 		return nil, false
 	}
 	var ended map[model.RoleID]Span
+	raised := false
 	for i, it := range items {
 		if e.stopped || !e.charge(1, it.Pos()) {
 			return seq, over
 		}
 		if e.concrete {
-			if over {
+			if over || raised {
 				e.dead = append(e.dead, deadItem{it, items[i-1].Pos()})
 				return seq, over
 			}
 			e.reached[it] = struct{}{}
 		}
-		part, last := e.item(it, sc)
-		over = last
+		var part model.Seq
+		part, over = e.item(it, sc)
+		_, raised = it.(*Raise)
 		e.warnEnded(it, part, ended)
 		if end, ok := it.(*End); ok && len(part) == 1 {
 			if ended == nil {
@@ -58,6 +62,12 @@ func (e *elaborator) warnEnded(it Item, part model.Seq, ended map[model.RoleID]S
 		case *model.Loop:
 			acts = []model.RoleID{s.At}
 		case *model.Let:
+			acts = []model.RoleID{s.At}
+		case *model.Delay:
+			acts = []model.RoleID{s.At}
+		case *model.RaiseStmt:
+			acts = []model.RoleID{s.At}
+		case *model.RaiseAgain:
 			acts = []model.RoleID{s.At}
 		case *model.End:
 			acts = []model.RoleID{s.At}
@@ -102,11 +112,16 @@ func (e *elaborator) item(it Item, sc *scopeEnv) (model.Seq, bool) {
 		return e.perform(n, sc)
 	case *End:
 		return e.end(n, sc), false
-	case *Wait, *Raise, *Within, *Try:
-		e.failure(it, sc)
-		return nil, false
+	case *Wait:
+		return e.wait(n, sc), false
+	case *Raise:
+		return e.raise(n, sc), false
+	case *Within:
+		return e.within(n, sc)
+	case *Try:
+		return e.try(n, sc)
 	}
-	e.rejectDeclaration(it, sc)
+	e.rejectDeclaration(it)
 	return nil, false
 }
 
@@ -226,7 +241,9 @@ func (e *elaborator) par(n *Par, sc *scopeEnv) (model.Seq, bool) {
 	sc.pars++
 	walk := func() bool {
 		for i := range n.Threads {
+			before := e.enterThread(out)
 			body, o := e.block(n.Threads[i].Items, sc)
+			e.failures.thread = before
 			over = over || o
 			if !e.charge(1, n.Threads[i].At) {
 				return false
@@ -243,6 +260,9 @@ func (e *elaborator) par(n *Par, sc *scopeEnv) (model.Seq, bool) {
 	sc.pars--
 	if len(out.Threads) == 0 {
 		return nil, false
+	}
+	if e.concrete {
+		e.failures.pars = append(e.failures.pars, out)
 	}
 	return model.Seq{out}, over
 }
@@ -343,7 +363,9 @@ func (e *elaborator) arrayRounds(h *ForHead, sc *scopeEnv, what string, walk fun
 func (e *elaborator) loop(n *Loop, sc *scopeEnv) model.Seq {
 	at := e.oneRole(n.Decider, sc)
 	out := &model.Loop{Origin: e.origin(n, n.At)}
+	e.enterRepetition(true)
 	out.Body, _ = e.block(n.Body.Items, sc)
+	e.leaveRepetition()
 	if id, ok := at.known(); ok {
 		out.At = id
 		return model.Seq{out}
@@ -385,9 +407,10 @@ func (e *elaborator) rec(n *Rec, sc *scopeEnv) (model.Seq, bool) {
 		}
 	}
 	out := &model.Rec{Name: n.Label.Name, Origin: e.origin(n, n.At)}
-	sc.recs = append(sc.recs, recLabel{n.Label, out, sc.pars})
+	sc.recs = append(sc.recs, recLabel{n.Label, out, sc.pars, e.enterRepetition(false)})
 	var over bool
 	out.Body, over = e.block(n.Body.Items, sc)
+	e.leaveRepetition()
 	sc.recs = sc.recs[:len(sc.recs)-1]
 	return model.Seq{out}, over
 }
@@ -409,6 +432,7 @@ func (e *elaborator) jump(n *Continue, sc *scopeEnv) (model.Seq, bool) {
 				"`continue %s` would leave a thread of a `par`", n.Label.Name)
 			return nil, false
 		}
+		r.rounds.again = true
 		return model.Seq{&model.Continue{Target: r.rec, Origin: origin}}, true
 	}
 	if e.fresh(diag.UnknownLabel, n.Label.At) && !e.inDamage(n.Label.Name) {

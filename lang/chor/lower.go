@@ -32,6 +32,11 @@ type Lowered struct {
 	// text, in text order, each once. Those that no unrolled statement has
 	// (in a protocol that nobody performs, say) are among them.
 	Interactions []model.Origin
+	// Environments are those of Options.Faults, else those of the text, else one
+	// in which nothing fails.
+	Environments []*model.Environment
+	// Declared are the names of the environments that there are without Options.Faults.
+	Declared []string
 	// Params are the parameters with the values used, in text order.
 	Params []Param
 }
@@ -42,8 +47,15 @@ type Param struct {
 	Value int64
 }
 
+// Options of Lower.
+type Options struct {
+	Set      map[string]int64 // parameters to override
+	Channels *model.Channel   // overrides the default channel of the text; nil: keep it
+	Faults   *source.File     // the clauses of an environment that replaces those of the text; nil: keep them
+}
+
 // Lower resolves names, checks types, and unrolls loops over constants and
-// protocols. set overrides parameters. Every error of the text goes into the
+// protocols. Every error of the text goes into the
 // bag; Lower returns nil if the bag holds one afterwards.
 //
 // The text is walked twice by the same code. The first walk visits each
@@ -52,17 +64,40 @@ type Param struct {
 // them is not judged. The second walk unrolls, judges the rest, and builds the
 // model. One place gets each code at most once, so the walks and the copies of
 // an unrolled statement do not repeat each other.
-func Lower(f *File, set map[string]int64, bag *diag.Bag) *Lowered {
+func Lower(f *File, opt Options, bag *diag.Bag) *Lowered {
 	e := newElaborator(f, bag)
-	e.declare(set)
+	e.declare(opt.Set)
+	if opt.Channels != nil {
+		e.channels.Default = *opt.Channels
+	}
 	e.walkText()
 	e.findRecursion()
 	body := e.unroll()
+	all, endPoints := e.lowerEnvironments(e.environments, e.setting())
+	if len(all) == 0 {
+		all = []*model.Environment{model.Calm()}
+	}
+	environments := all
+	var declared []string
+	for _, env := range all {
+		declared = append(declared, env.Name)
+	}
+	if opt.Faults != nil {
+		quick, raised := LowerFaults(opt.Faults, e.setting(), bag)
+		environments = []*model.Environment{quick}
+		all = append(slices.Clip(all), quick)
+		endPoints = joinEndPoints(endPoints, raised)
+	}
+	if !bag.Failed() {
+		e.warnFailures(body, all, endPoints)
+	}
 	e.warnUnused()
 	if bag.Failed() {
 		return nil
 	}
 	return &Lowered{
+		Environments: environments,
+		Declared:     declared,
 		Choreography: &model.Choreography{
 			Name:     e.title.Name,
 			Roles:    e.modelRoles,
@@ -70,11 +105,28 @@ func Lower(f *File, set map[string]int64, bag *diag.Bag) *Lowered {
 			Vars:     e.modelVars,
 			Channels: e.channels,
 			Body:     body,
+
+			Structure: e.structureOf(),
+			EndPoints: endPoints,
+			Strays:    strays(all),
 		},
 		Places:       e.places,
 		Interactions: e.interactions,
 		Params:       e.paramValues(),
 	}
+}
+
+// strays lists the messages that environments have stray.
+func strays(all []*model.Environment) []model.MessagesOf {
+	var out []model.MessagesOf
+	for _, env := range all {
+		for _, f := range env.Faults {
+			if m := (model.MessagesOf{From: f.Role, To: f.Peer, Label: f.Label}); f.Kind == model.Stray && !slices.Contains(out, m) {
+				out = append(out, m)
+			}
+		}
+	}
+	return out
 }
 
 // elaborator is the state of one call of Lower.
@@ -124,6 +176,9 @@ type elaborator struct {
 	reached   map[Item]struct{}
 	dead      []deadItem
 	performs  []performFrame
+
+	failures     failures
+	environments []*EnvironmentDecl
 }
 
 // unfoldFrame is a loop or protocol that is being unrolled.
@@ -170,6 +225,7 @@ func newElaborator(f *File, bag *diag.Bag) *elaborator {
 		places:    []Span{{}},
 		origins:   map[any]model.Origin{},
 		reached:   map[Item]struct{}{},
+		failures:  newFailures(),
 	}
 	e.channels.Default = model.Channel{Discipline: model.FIFO, Capacity: 4}
 	return e
@@ -301,7 +357,7 @@ func (e *elaborator) walkText() {
 				e.walkProtocol(sym)
 			}
 		} else if isDeclaration(it) {
-			e.rejectDeclaration(it, top)
+			e.rejectDeclaration(it)
 		} else {
 			e.item(it, top)
 		}
@@ -363,6 +419,14 @@ func (e *elaborator) warnUnused() {
 	for _, p := range e.paramList {
 		if !p.used && !e.inDamage(p.ident.Name) {
 			warn(diag.UnusedParameter, p.ident, "parameter", "remove it, or use it in an expression")
+		}
+	}
+	for _, id := range e.failures.declaredList {
+		if _, used := e.failures.mentioned[id.Name]; !used && !e.inDamage(id.Name) {
+			e.add(diag.Diagnostic{
+				Code: diag.UnusedException, Severity: diag.Warning, Message: fmt.Sprintf("exception `%s` is never raised or handled", id.Name),
+				Primary: diag.Label{Span: id.At}, Help: "remove it, or raise it in the protocol or in an environment",
+			})
 		}
 	}
 	for _, p := range e.protoList {

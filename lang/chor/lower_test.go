@@ -22,7 +22,7 @@ import (
 // lowerText parses and lowers a text that may be bad.
 func lowerText(text string, set map[string]int64) (*Lowered, []diag.Diagnostic) {
 	var bag diag.Bag
-	low := Lower(Parse(source.New("test.chor", text), &bag), set, &bag)
+	low := Lower(Parse(source.New("test.chor", text), &bag), Options{Set: set}, &bag)
 	return low, bag.Sorted()
 }
 
@@ -97,6 +97,7 @@ func TestLower(t *testing.T) {
 				text := string(file.Data)
 				low, diags := lowerText(text, nil)
 				require.Empty(t, diags)
+				checkStructure(t, low)
 				got := show(low, source.New("test.chor", text))
 				updated = append(updated, file, txtar.File{Name: name + ".out", Data: []byte(got)})
 				if os.Getenv("UPDATE") != "" {
@@ -178,8 +179,12 @@ func show(low *Lowered, src *source.File) string {
 				}
 			case *model.Par:
 				fmt.Fprintf(&b, "par @%d\n", line(n.Origin))
-				for _, th := range n.Threads {
-					fmt.Fprintf(&b, "%sthread\n", indent)
+				for i, th := range n.Threads {
+					id := ""
+					if n.IDs != nil {
+						id = fmt.Sprintf(" %d", n.IDs[i])
+					}
+					fmt.Fprintf(&b, "%sthread%s\n", indent, id)
 					seq(th, deeper)
 				}
 			case *model.Loop:
@@ -195,10 +200,35 @@ func show(low *Lowered, src *source.File) string {
 				fmt.Fprintf(&b, "let %s.%s = %s @%d\n", name(n.At), c.Vars[n.Var].Name, expr(n.Value), line(n.Origin))
 			case *model.End:
 				fmt.Fprintf(&b, "end at %s @%d\n", name(n.At), line(n.Origin))
+			case *model.Delay:
+				fmt.Fprintf(&b, "wait at %s @%d\n", name(n.At), line(n.Origin))
+			case *model.RaiseStmt:
+				fmt.Fprintf(&b, "raise %s at %s @%d\n", c.Exceptions[n.Exception].Name, name(n.At), line(n.Origin))
+			case *model.RaiseAgain:
+				fmt.Fprintf(&b, "raise again at %s @%d\n", name(n.At), line(n.Origin))
+			case *model.Within:
+				fmt.Fprintf(&b, "within #%d at %s @%d\n", n.Timer, name(n.At), line(n.Origin))
+				seq(n.Body, deeper)
+			case *model.Try:
+				fmt.Fprintf(&b, "try #%d @%d\n", n.Scope, line(n.Origin))
+				seq(n.Body, deeper)
+				for i, h := range n.Handlers {
+					x := c.Scopes[n.Scope].Handlers[i]
+					what := "any"
+					if !x.Any {
+						what = c.Exceptions[x.Exception].Name
+					}
+					fmt.Fprintf(&b, "%son %s at %s @%d\n", indent, what, name(x.At), line(x.Origin))
+					seq(h, deeper)
+				}
+				for _, i := range n.Ignores {
+					fmt.Fprintf(&b, "%signore %s at %s @%d\n", indent, c.Labels[i.Label], name(i.At), line(i.Origin))
+				}
 			}
 		}
 	}
 	seq(c.Body, "")
+	showStructure(&b, low, line)
 	b.WriteString("interactions")
 	for _, o := range low.Interactions {
 		p := src.Position(low.Places[o].Start)
@@ -206,6 +236,82 @@ func show(low *Lowered, src *source.File) string {
 	}
 	b.WriteString("\n")
 	return b.String()
+}
+
+// showStructure prints scopes, exceptions, timers, and what environments do.
+func showStructure(b *strings.Builder, low *Lowered, line func(model.Origin) int) {
+	c := low.Choreography
+	names := func(ids []model.RoleID) string {
+		var list []string
+		for _, id := range ids {
+			list = append(list, c.Roles[id].Name)
+		}
+		return strings.Join(list, ", ")
+	}
+	for i, s := range c.Scopes {
+		fmt.Fprintf(b, "scope #%d %q in %d", i, s.Name, s.Outer)
+		for _, word := range []struct {
+			on   bool
+			text string
+		}{{s.DiscardLate, "discard late"}, {s.Agreed, "agreed"}, {s.Looped, "looped"}} {
+			if word.on {
+				b.WriteString(" " + word.text)
+			}
+		}
+		fmt.Fprintf(b, " thread %d @%d\n", s.Thread, line(s.Origin))
+	}
+	if c.Positions != nil {
+		fmt.Fprintf(b, "positions %v threads %v\n", c.Positions, c.Threads)
+	}
+	for _, x := range c.Exceptions {
+		fmt.Fprintf(b, "exception %s: %s @%d\n", x.Name, [...]string{"business", "timer", "crash"}[x.Kind], line(x.Origin))
+	}
+	for i, t := range c.Timers {
+		fmt.Fprintf(b, "timer #%d %s at %s raises %s @%d\n", i, t.Name, c.Roles[t.Owner].Name, c.Exceptions[t.Exception].Name, line(t.Origin))
+	}
+	for _, p := range c.EndPoints {
+		fmt.Fprintf(b, "end point %s at %s @%d\n", c.Exceptions[p.Exception].Name, c.Roles[p.Role].Name, line(p.Origin))
+	}
+	if len(low.Environments) == 1 && low.Environments[0].Name == "calm" && low.Environments[0].Origin == 0 {
+		return
+	}
+	for _, e := range low.Environments {
+		fmt.Fprintf(b, "environment %s", e.Name)
+		if e.Limit >= 0 {
+			fmt.Fprintf(b, " at most %d", e.Limit)
+		}
+		for k := range model.FaultKinds {
+			if n, ok := e.Limits[k]; ok {
+				fmt.Fprintf(b, " at most %d %s", n, k)
+			}
+		}
+		fmt.Fprintf(b, " @%d\n", line(e.Origin))
+		for _, f := range e.Faults {
+			fmt.Fprintf(b, "  %s", f.Kind)
+			switch f.Kind {
+			case model.RaiseFault:
+				b.WriteString(" " + c.Exceptions[f.Exception].Name)
+			case model.Stray:
+				b.WriteString(" " + c.Labels[f.Label])
+			}
+			if f.Role >= 0 {
+				b.WriteString(" " + c.Roles[f.Role].Name)
+			}
+			if f.Peer >= 0 {
+				b.WriteString(" to " + c.Roles[f.Peer].Name)
+			}
+			for i, g := range f.Groups {
+				b.WriteString([]string{" ", " | "}[min(i, 1)] + names(g))
+			}
+			if f.Recovers {
+				b.WriteString(" recovers")
+			}
+			if f.During != nil {
+				fmt.Fprintf(b, " during %v", f.During)
+			}
+			fmt.Fprintf(b, " @%d\n", line(f.Origin))
+		}
+	}
 }
 
 func TestSet(t *testing.T) {
@@ -286,6 +392,10 @@ func TestLimits(t *testing.T) {
 		"many parameters": {params(400), "", ""},
 		"domain":          {head + "var x at A: -9223372036854775807..9223372036854775807\nlet x = 1 at A\nA -> B: m", diag.DomainTooLarge, "range"},
 		"many statements": {head + strings.Repeat("A -> B: m\n", 200_001), diag.TooManyStatements, "200000"},
+		"handlers":        {head + "try { A -> B: m }" + strings.Repeat(" on E at A {}", 200_001), diag.TooManyStatements, "200000"},
+		"scopes":          {head + "repeat 1000000 { try s { A -> B: m } on E at A {} }", diag.TooManyStatements, "`repeat`"},
+		"many faults":     {"choreography P\nrole W[1000]\nenvironment e { loss * -> * }\nW[0] -> W: m", diag.TooManyStatements, "faults"},
+		"nested scopes":   {head + "protocol P(a, b) { " + strings.Repeat("try { ", 300) + "a -> b: m" + strings.Repeat(" } on E at a {}", 300) + "}\n" + strings.Repeat("try { ", 300) + "perform P(A, B)" + strings.Repeat(" } on E at A {}", 300), diag.UnfoldedTooDeep, "protocol `P`"},
 		"many errors":     {head + "repeat 90 { repeat 1000 { A -> C: m } }", diag.UnknownRole, "`C`"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -333,6 +443,13 @@ func TestHuge(t *testing.T) {
 		"nesting":    many(490, "par { ") + strings.Repeat("}", 490),
 		"choices":    many(1, "var x at A: bool choice at A when x { A -> B: m%d }") + strings.Repeat(" or when not x { A -> B: n }", 50_000) + " or otherwise { A -> B: o }",
 		"values":     many(1, "var x at A: {v%d") + strings.Repeat(", a, b", 100_000) + "} let x = a at A",
+		"handlers":   many(1, "try { A -> B: m%d }") + strings.Repeat(" on E at A {}", 100_000),
+		"exceptions": many(1, "try { A -> B: m%d ") + " } " + many(50_000, "on E%d at A { }\n")[len("choreography P\nrole A, B\n"):],
+		"raises":     many(1, strings.Repeat("try { ", 400)+"m%d -> A: m\nchoice at A { A -> B: m }") + many(50_000, " or { raise E%d at A }")[len("choreography P\nrole A, B\n"):] + strings.Repeat(" } on any at A { raise again at A }", 400),
+		"timers":     many(1, strings.Repeat("within t at A { ", 240)+"A -> B: m%d\n") + strings.Repeat("try { B -> A: m } on t at A {} ", 40_000) + strings.Repeat("}", 240),
+		"rounds":     many(1, strings.Repeat("rec L { ", 1)+"A -> B: m%d\n") + many(400, "rec L%d { try { A -> B: m } ")[len("choreography P\nrole A, B\n"):] + strings.Repeat("try { A -> B: m } ", 90_000) + strings.Repeat("}", 401),
+		"clauses":    many(1, "A -> B: m%d environment e { ") + strings.Repeat("crash * during s\nloss * -> *\n at most 1 crash\n", 50_000) + "}",
+		"raised":     many(1, "try { A -> B: m%d } on any at A {} environment e { ") + many(50_000, "raise E%d at *\n")[len("choreography P\nrole A, B\n"):] + "}",
 		"name":       many(1, "A -> B: m%d\n") + long + " -> B: m let " + long + " = " + long + " at A perform " + long + "(A) continue " + long,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -346,17 +463,23 @@ func TestHuge(t *testing.T) {
 	}
 }
 
-// TestNamesPages checks docs/diagnostics/names.md: each code has a section, its
+// TestNamesPages checks docs/diagnostics/names.md and failures.md: each code has a section, its
 // failing example gives the code, and the mended one neither the code nor an error.
 func TestNamesPages(t *testing.T) {
-	constants, err := os.ReadFile("../diag/codes_names.go")
+	for _, page := range []string{"names", "failures"} {
+		t.Run(page, func(t *testing.T) { checkPage(t, page) })
+	}
+}
+
+func checkPage(t *testing.T, page string) {
+	constants, err := os.ReadFile("../diag/codes_" + page + ".go")
 	require.NoError(t, err)
 	missing := map[string]bool{}
-	for _, m := range regexp.MustCompile(`= "(CH\d{4})"`).FindAllStringSubmatch(string(constants), -1) {
+	for _, m := range regexp.MustCompile(`Code = "(CH\d{4})"`).FindAllStringSubmatch(string(constants), -1) {
 		require.False(t, missing[m[1]], "%s stands twice", m[1])
 		missing[m[1]] = true
 	}
-	text, err := os.ReadFile("../../docs/diagnostics/names.md")
+	text, err := os.ReadFile("../../docs/diagnostics/" + page + ".md")
 	require.NoError(t, err)
 	var order []string
 	for _, section := range strings.Split(string(text), "\n## ")[1:] {
@@ -440,6 +563,9 @@ func FuzzLower(f *testing.F) {
 		}
 		if failed != (low == nil) {
 			t.Fatalf("lowered %v, failed %v: %v", low != nil, failed, diags)
+		}
+		if low != nil {
+			checkStructure(t, low)
 		}
 	})
 }

@@ -29,8 +29,7 @@ func Parse(file *source.File, bag *diag.Bag) *File {
 		return tree
 	}
 	s := scan(file.Text)
-	p := &parser{text: file.Text, toks: s.tokens, lines: newLineTable(file.Text), errAt: -1, closedAt: -1, braced: -1, sender: -1}
-	p.matchBraces()
+	p := newParser(file.Text, s)
 	tree.Items = p.topLevel()
 	tree.Comments = s.comments
 	p.deliver(s, bag)
@@ -64,6 +63,12 @@ type parser struct {
 	sender   int // the token at which the sender of an interaction stands
 
 	formulas []source.Span
+}
+
+func newParser(text string, s *scanner) *parser {
+	p := &parser{text: text, toks: s.tokens, lines: newLineTable(text), errAt: -1, closedAt: -1, braced: -1, sender: -1}
+	p.matchBraces()
+	return p
 }
 
 // deliver moves the mistakes into the bag, in the order of the text.

@@ -1,14 +1,43 @@
 package chor
 
 import (
+	"fmt"
 	"slices"
 
 	"chorcheck/lang/diag"
+	"chorcheck/lang/source"
 )
 
 // isFault tells whether a token is a word that can begin a line of an environment.
 func (p *parser) isFault(t token) bool {
 	return t.kind == tWord && slices.Contains(faultKinds(), p.str(t))
+}
+
+// ParseFaults reads the clauses of an environment that stand alone, without its
+// head and braces. The declaration is named after FaultsName.
+func ParseFaults(file *source.File, bag *diag.Bag) *EnvironmentDecl {
+	d := &EnvironmentDecl{node: node{Span{End: len(file.Text)}}, Name: Ident{Name: FaultsName}}
+	if len(file.Text) > MaxSize {
+		bag.Add(diag.Diagnostic{
+			Code: diag.FileTooLarge, Message: fmt.Sprintf("the text has %d bytes, and the limit is %d", len(file.Text), MaxSize),
+			Help: "write an environment into the file",
+		})
+		return d
+	}
+	s := scan(file.Text)
+	p := newParser(file.Text, s)
+	p.inEnv = true
+	for {
+		d.Clauses = append(d.Clauses, p.faults(-1)...)
+		if p.is(tEOF) {
+			break
+		}
+		p.errAt = -1
+		p.errorf(diag.StrayBrace, p.tok().span(), "write clauses only, such as `crash A; at most 1`", "this `}` closes nothing")
+		p.take()
+	}
+	p.deliver(s, bag)
+	return d
 }
 
 // environment parses `environment name { .. }`.
@@ -40,7 +69,7 @@ func (p *parser) faults(opening int) []FaultClause {
 			return clauses
 		}
 		kind := p.isFault(t) && p.ahead(1).kind != tArrow
-		if t.first() && !kind && !p.toks[opening].has(fMatched) && (t.has(fStatement|fDecl) || p.ahead(1).kind == tArrow) {
+		if opening >= 0 && t.first() && !kind && !p.toks[opening].has(fMatched) && (t.has(fStatement|fDecl) || p.ahead(1).kind == tArrow) {
 			return clauses
 		}
 		if t.first() {

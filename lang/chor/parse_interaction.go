@@ -262,7 +262,11 @@ func (p *parser) payload(s *Interaction) {
 		return
 	}
 	for {
+		start := p.pos
 		s.Payload = append(s.Payload, p.store())
+		if p.pos == start {
+			break // a word that is no name: nothing was taken
+		}
 		if t := p.tok(); !p.accept(tComma) {
 			if t.kind != tWord || p.ahead(1).kind != tAssign && p.ahead(1).kind != tEqual || p.startsItem() {
 				break

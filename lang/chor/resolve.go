@@ -317,19 +317,27 @@ func (e *elaborator) checkUnique(ids []Ident, what string) {
 
 // declareNames checks the names of exceptions, environments and properties.
 func (e *elaborator) declareNames() {
-	var exceptions, environments, properties []Ident
+	var exceptions, properties []Ident
+	var environments []*EnvironmentDecl
 	for _, it := range e.file.Items {
 		switch d := it.(type) {
 		case *ExceptionDecl:
 			exceptions = append(exceptions, d.Names...)
 		case *EnvironmentDecl:
-			environments = append(environments, d.Name)
+			environments = append(environments, d)
 		case *PropertyDecl:
 			properties = append(properties, d.Name)
 		}
 	}
 	e.checkUnique(exceptions, "exception")
-	e.checkUnique(environments, "environment")
+	for _, id := range exceptions {
+		if _, ok := e.failures.declared[id.Name]; !ok && id.Name != "" {
+			e.failures.declared[id.Name] = id
+			e.failures.declaredList = append(e.failures.declaredList, id)
+		}
+	}
+	e.checkUnique(environmentNames(environments), "environment")
+	e.environments = environments
 	e.checkUnique(properties, "property")
 }
 

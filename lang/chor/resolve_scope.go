@@ -17,6 +17,7 @@ type scopeEnv struct {
 	loops    []loopVar          // innermost last
 	recs     []recLabel         // innermost last
 	pars     int                // number of `par` around this place
+	handler  *handlerEnv        // the innermost handler around this place; nil: none
 }
 
 // loopVar is the variable of a `for`.
@@ -29,9 +30,10 @@ type loopVar struct {
 
 // recLabel is a `rec` around a place.
 type recLabel struct {
-	ident Ident
-	rec   *model.Rec
-	pars  int
+	ident  Ident
+	rec    *model.Rec
+	pars   int
+	rounds *repetition
 }
 
 // roleVal is what a role reference means.

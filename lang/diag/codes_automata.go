@@ -28,10 +28,10 @@ const (
 	BadChannels Code = "CH0812"
 	// UnclosedComment is a comment without its end.
 	UnclosedComment Code = "CH0813"
-	// TimerTransition is a timer of an automaton; this version does not check it.
-	TimerTransition Code = "CH0814"
-	// AutomataEnvironment is a fault model for automata; this version does not check it.
-	AutomataEnvironment Code = "CH0815"
+	// TimerNeverSet is a timer that its machine waits for or cancels, but never sets.
+	TimerNeverSet Code = "CH0814"
+	// MisplacedEnvironment is an `environment` that does not follow the last machine.
+	MisplacedEnvironment Code = "CH0815"
 	// AutomataTooLarge is a text beyond the limits of size.
 	AutomataTooLarge Code = "CH0816"
 	// NumberAsName is a machine named with the number of another one.
@@ -54,6 +54,8 @@ const (
 	UnreachableState Code = "CH0823"
 	// TransitionTwice is a transition written twice.
 	TransitionTwice Code = "CH0824"
+	// TimerNeverFires is a timer that its machine sets and never waits for.
+	TimerNeverFires Code = "CH0825"
 )
 
 // Codes of kmc's session-type text.

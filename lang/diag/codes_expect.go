@@ -8,4 +8,6 @@ const (
 	ExpectNumber    Code = "CH0014" // a number is missing or too large
 	ExpectCondition Code = "CH0015" // the condition after `when` cannot be read
 	ExpectTwice     Code = "CH0016" // one thing is stated twice under the same conditions
+
+	ExpectEnvironment Code = "CH0017" // it does not say of which environment, or says so of all together
 )

@@ -16,7 +16,7 @@ import (
 )
 
 // Code is the stable name of a kind of diagnostic: CH and four digits.
-// CH01 scanning, CH02 syntax, CH03 names, CH04 types and values, CH05 limits,
+// CH00 options, CH01 scanning, CH02 syntax, CH03 names and failures, CH04 types and values, CH05 limits,
 // CH06 projection, CH07 not supported, CH08 automata and other formats,
 // CH09 networks.
 type Code string
@@ -51,6 +51,10 @@ type Diagnostic struct {
 	Primary   Label   // its text may be empty
 	Secondary []Label // other places that matter
 	Help      string  // the mend, an imperative; may be empty
+
+	// File is the text that all places are in; nil: the text that was loaded.
+	// Another one is that of an option, such as `--faults`.
+	File *source.File
 }
 
 func (d Diagnostic) Error() string { return fmt.Sprintf("%s[%s]: %s", d.Severity, d.Code, d.Message) }
@@ -96,9 +100,17 @@ func (b *Bag) Full() bool { return b.errors >= MaxPerFile }
 func (b *Bag) Dropped() int { return b.dropped }
 
 // Sorted returns the diagnostics in the order of their places; those at one
-// place keep the order in which they were added.
+// place keep the order in which they were added. Those about other texts come last.
 func (b *Bag) Sorted() []Diagnostic {
 	list := slices.Clone(b.list)
-	slices.SortStableFunc(list, func(x, y Diagnostic) int { return cmp.Compare(x.Primary.Span.Start, y.Primary.Span.Start) })
+	slices.SortStableFunc(list, func(x, y Diagnostic) int {
+		if (x.File == nil) != (y.File == nil) {
+			if x.File == nil {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(x.Primary.Span.Start, y.Primary.Span.Start)
+	})
 	return list
 }

@@ -4,15 +4,19 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 
+	"chorcheck/lang/internal/cfsm"
 	"chorcheck/model"
 )
 
 // Write draws the machines of some roles, or of all if roles is nil. A transition
-// reads `B!order(x + 1)`, `A?order(x)`, `tau` or `x := 0`, with its guard before it in brackets.
-func Write(w io.Writer, a *model.Automata, roles []model.RoleID) error {
+// reads `B!order(x + 1)`, `A?order(x)`, `tau` or `x := 0`, with its guard before it in brackets;
+// `timeout t`, `raise E`, `crash of C`, `fault E` or `ignore A?m`; what it does to timers follows, and
+// the handler that it enters. Each environment in which something fails is a note beside the machines.
+func Write(w io.Writer, a *model.Automata, roles []model.RoleID, environments ...*model.Environment) error {
 	if roles == nil {
 		for r := range a.Roles {
 			roles = append(roles, model.RoleID(r))
@@ -24,6 +28,12 @@ func Write(w io.Writer, a *model.Automata, roles []model.RoleID) error {
 	fmt.Fprint(out, "  node [shape=circle fontname=\"sans-serif\" fontsize=11]\n  edge [fontname=\"sans-serif\" fontsize=11]\n")
 	for _, r := range roles {
 		cluster(out, a, r)
+	}
+	for i, e := range environments {
+		if len(e.Faults) > 0 {
+			text := "environment " + e.Name + "\n" + strings.Join(cfsm.Clauses(a, e), "\n")
+			fmt.Fprintf(out, "\n  environment_%d [shape=note label=%s]\n", i, quote(text))
+		}
 	}
 	fmt.Fprintln(out, "}")
 	return out.Flush()
@@ -42,8 +52,15 @@ func cluster(out io.Writer, a *model.Automata, r model.RoleID) {
 		fmt.Fprintf(out, "    s%d_%d [label=%s%s]\n", r, s, quote(state.Name), shape)
 	}
 	fmt.Fprintf(out, "    start_%d -> s%d_%d\n", r, r, m.Initial)
+	if slices.ContainsFunc(m.Transitions, func(t model.Transition) bool { return t.To == model.Failed }) {
+		fmt.Fprintf(out, "    failed_%d [label=\"failed\" shape=octagon]\n", r)
+	}
 	for _, t := range m.Transitions {
-		fmt.Fprintf(out, "    s%d_%d -> s%d_%d [label=%s]\n", r, t.From, r, t.To, quote(text(a, t)))
+		to := fmt.Sprintf("s%d_%d", r, t.To)
+		if t.To == model.Failed {
+			to = fmt.Sprintf("failed_%d", r)
+		}
+		fmt.Fprintf(out, "    s%d_%d -> %s [label=%s]\n", r, t.From, to, quote(text(a, t)))
 	}
 	fmt.Fprintln(out, "  }")
 }
@@ -55,6 +72,7 @@ func text(a *model.Automata, t model.Transition) string {
 		b.WriteString("[" + a.ExprText(t.Guard, nil) + "] ")
 	}
 	var inner []string
+	assigns, clocks := split(a, t.Assigns)
 	switch t.Kind {
 	case model.Send:
 		b.WriteString(a.Roles[t.Peer].Name + "!" + a.Labels[t.Label])
@@ -70,18 +88,60 @@ func text(a *model.Automata, t model.Transition) string {
 		if len(t.Assigns) == 0 {
 			b.WriteString("tau")
 		}
-		for i, s := range t.Assigns {
-			if i > 0 {
-				b.WriteString(", ")
-			}
-			v := &a.Vars[s.Var]
-			b.WriteString(v.Name + " := " + a.ExprText(s.Value, &v.Domain))
-		}
+		assigns, clocks = append(assigns, clocks...), nil
+		b.WriteString(strings.Join(assigns, ", "))
+	case model.Ignore:
+		b.WriteString("ignore " + a.Roles[t.Peer].Name + "?" + a.Labels[t.Label])
+	case model.Timeout:
+		b.WriteString("timeout " + a.Timers[t.Timer].Name)
+	case model.Raise:
+		b.WriteString("raise " + a.Exceptions[t.Exception].Name)
+	case model.CrashRaise:
+		b.WriteString("crash of " + a.Roles[t.Peer].Name)
+	case model.EndRaise:
+		b.WriteString("fault " + a.Exceptions[t.Exception].Name)
 	}
 	if len(inner) > 0 {
 		b.WriteString("(" + strings.Join(inner, ", ") + ")")
 	}
+	for _, c := range clocks {
+		b.WriteString(", " + c)
+	}
+	if t.Handler != nil {
+		b.WriteString("\n" + handler(a, *t.Handler))
+	}
 	return b.String()
+}
+
+// split puts assignments into words: those to variables, and those to timers.
+func split(a *model.Automata, list []model.Assign) (assigns, clocks []string) {
+	for _, s := range list {
+		v := &a.Vars[s.Var]
+		switch {
+		case !slices.ContainsFunc(a.Timers, func(t model.Timer) bool { return t.Var == s.Var }):
+			assigns = append(assigns, v.Name+" := "+a.ExprText(s.Value, &v.Domain))
+		case s.Value.Op == model.OpConst && s.Value.Value == cfsm.TimerOff:
+			clocks = append(clocks, "cancel "+v.Name)
+		default:
+			clocks = append(clocks, "set "+v.Name)
+		}
+	}
+	return assigns, clocks
+}
+
+// handler names a handler: `on Declined at Bank of pay`.
+func handler(a *model.Automata, ref model.HandlerRef) string {
+	s := &a.Scopes[ref.Scope]
+	h := &s.Handlers[ref.Part-1]
+	what := "any"
+	if !h.Any {
+		what = a.Exceptions[h.Exception].Name
+	}
+	text := "on " + what + " at " + a.Roles[h.At].Name
+	if s.Name != "" {
+		text += " of " + s.Name
+	}
+	return text
 }
 
 // quote makes a quoted string of the language: backslashes would begin one of

@@ -81,6 +81,56 @@ func TestWrite(t *testing.T) {
 `, b.String())
 }
 
+func TestFailures(t *testing.T) {
+	a := &model.Automata{
+		Roles:  []model.Role{{Name: "A"}, {Name: "B"}},
+		Labels: []string{"m"},
+		Vars:   []model.Var{{Name: "x", Domain: model.Domain{High: 1}}, {Name: "t", Domain: model.Domain{High: 2}}},
+		Machines: []model.Machine{{
+			States: []model.LocalState{{Name: "q"}},
+			Transitions: []model.Transition{
+				{Kind: model.Internal, Assigns: []model.Assign{{Var: 1, Value: model.Const(1)}, {Var: 0, Value: model.Const(0)}}},
+				{Kind: model.Receive, Peer: 1, Assigns: []model.Assign{{Var: 1, Value: model.Const(0)}}},
+				{Kind: model.Ignore, Peer: 1},
+				{Kind: model.Timeout, Timer: 0},
+				{Kind: model.Timeout, Timer: 1, Handler: &model.HandlerRef{Part: 2}},
+				{Kind: model.Raise, To: model.Failed},
+				{Kind: model.CrashRaise, Peer: 1, Handler: &model.HandlerRef{Part: 1}},
+				{Kind: model.EndRaise, To: model.Failed},
+			},
+		}, {States: []model.LocalState{{Name: "q"}}}},
+		Structure: model.Structure{
+			Timers:     []model.Timer{{Name: "t", Var: 1, Exception: -1}, {Name: "slow", Var: -1}},
+			Exceptions: []model.Exception{{Name: "E"}, {Name: "crash of B", Kind: model.CrashNoticed, Crashed: 1}},
+			Scopes:     []model.Scope{{Name: "s", Handlers: []model.Handler{{Exception: 1, At: 0}, {Any: true, At: 0}}}},
+		},
+	}
+	environments := []*model.Environment{model.Calm(), {
+		Name: "rough", Limit: 2, Limits: map[model.FaultKind]int{model.Loss: 1},
+		Faults: []model.Fault{{Kind: model.Crash, Role: 1, Recovers: true}, {Kind: model.Loss, Role: 0, Peer: 1, During: []model.ScopeID{0}}},
+	}}
+	var b bytes.Buffer
+	require.NoError(t, dot.Write(&b, a, nil, environments...))
+	require.Contains(t, b.String(), `    failed_0 [label="failed" shape=octagon]
+    s0_0 -> s0_0 [label="x := 0, set t"]
+    s0_0 -> s0_0 [label="B?m, cancel t"]
+    s0_0 -> s0_0 [label="ignore B?m"]
+    s0_0 -> s0_0 [label="timeout t"]
+    s0_0 -> s0_0 [label="timeout slow\non any at A of s"]
+    s0_0 -> failed_0 [label="raise E"]
+    s0_0 -> s0_0 [label="crash of B\non crash of B at A of s"]
+    s0_0 -> failed_0 [label="fault E"]
+`)
+	require.Contains(t, b.String(), `  environment_1 [shape=note label="environment rough\ncrash B recovers\nloss A -> B during s\nat most 2\nat most 1 loss"]`)
+	require.NotContains(t, b.String(), "calm")
+	if _, err := exec.LookPath("dot"); err == nil {
+		cmd := exec.Command("dot", "-Tplain")
+		cmd.Stdin = &b
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, string(out))
+	}
+}
+
 func TestSomeRoles(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, dot.Write(&b, sample(), []model.RoleID{1}))

@@ -22,7 +22,7 @@ func diagnose(t *testing.T, format, text string) []diag.Diagnostic {
 	var ok bool
 	switch format {
 	case "fsa":
-		ok = fsa.Parse(f, &bag) != nil
+		ok = fsa.Parse(f, nil, &bag) != nil
 	case "kmc":
 		ok = kmc.Parse(f, &bag) != nil
 	default:

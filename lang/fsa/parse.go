@@ -39,11 +39,13 @@ type Parsed struct {
 	Automata *model.Automata
 	Places   []source.Span // by model.Origin; entry 0 is unused. Transitions, states and roles have one each
 	Declared bool          // the text says what its channels are
+
+	Environments []*model.Environment // in the order of the text; nil if it has none
 }
 
-// Parse reads a text. It adds diagnostics to the bag, and yields nil if one of them
-// is an error.
-func Parse(file *source.File, bag *diag.Bag) *Parsed {
+// Parse reads a text. Unless channels is nil, it replaces the default channel of the
+// text. It adds diagnostics to the bag, and yields nil if one of them is an error.
+func Parse(file *source.File, channels *model.Channel, bag *diag.Bag) *Parsed {
 	p := &parser{file: file, bag: bag}
 	p.channels.Default = model.Channel{Discipline: model.FIFO, Capacity: 4}
 	if len(file.Text) > MaxBytes {
@@ -53,12 +55,16 @@ func Parse(file *source.File, bag *diag.Bag) *Parsed {
 	}
 	p.machinesOf()
 	p.resolve()
+	if channels != nil {
+		p.channels.Default = *channels
+	}
+	a := p.builder.Automata(p.channels)
+	environments := p.lowerEnvironments(a)
 	if p.failed {
 		return nil
 	}
-	a := p.builder.Automata(p.channels)
-	cfsm.Lint(a, p.builder.Places, bag)
-	return &Parsed{Automata: a, Places: p.builder.Places, Declared: p.declared.End > 0}
+	cfsm.Lint(a, p.builder.Places, environments, bag)
+	return &Parsed{Automata: a, Places: p.builder.Places, Declared: p.declared.End > 0, Environments: environments}
 }
 
 // parser reads machines and channel lines first; partners are looked up once all
@@ -78,6 +84,8 @@ type parser struct {
 	declared source.Span // of the `.channels` line
 	pairs    []pairLine
 	pairAt   map[model.Pair]source.Span
+
+	environments []environmentBlock
 }
 
 // machine is one machine as it was written.
@@ -91,13 +99,17 @@ type machine struct {
 	finals  []token
 	final   bool // there was a `.final` line
 	acts    []act
+	timers  []*timer // in the order of their mention
+	timer   map[string]*timer
 }
 
 // act is a transition whose partner is not looked up yet.
 type act struct {
 	source.Span
 	model.Transition
-	partner token // empty for an internal step
+	partner token // empty for an internal step and a timeout
+	timeout token // the timer that fires; else empty
+	clocks  []clock
 }
 
 func (p *parser) fail(code diag.Code, at source.Span, help, format string, args ...any) {
@@ -177,6 +189,8 @@ func (p *parser) statement(toks []token) []token {
 		return nil
 	case p.current == nil:
 		return p.outside(toks)
+	case beginsEnvironment(toks):
+		return p.environment(first)
 	case word == stateLine:
 		return p.stateGraph(toks)
 	case word == markingLine:
@@ -208,11 +222,8 @@ func (p *parser) outside(toks []token) []token {
 	first := toks[0]
 	name, _, _ := strings.Cut(first.text, "{")
 	switch {
-	case name == "environment":
-		p.scan.skipBlock(first.Start)
-		p.fail(diag.AutomataEnvironment, first.Span, "remove the block, and write what may fail as `tau` transitions",
-			"environments of automata are not checked in this version")
-		p.stray = false
+	case name == environmentWord:
+		return p.environment(first)
 	case isDirective(first):
 		p.fail(diag.OutsideMachine, first.Span, "begin the machine with `.outputs NAME`", "`%s` stands outside a machine", first.text)
 		p.stray = true
@@ -242,6 +253,7 @@ func (p *parser) outputs(toks []token) []token {
 	if len(words) > 1 {
 		p.fail(diag.BadMachineHead, line(words[1:]), "begin a new line after the name", "a machine has one name, without white space")
 	}
+	p.machineFollows(m.head)
 	m.Machine = p.builder.Machine(m.role, m.head)
 	p.machines = append(p.machines, m)
 	p.current = m
@@ -292,7 +304,7 @@ func (p *parser) transition(toks []token) []token {
 		m.graph = true
 		p.fail(diag.BadMachineHead, toks[0].Span, "write `.state graph` before the first transition", "`.state graph` is missing in %s", short(m.role))
 	}
-	words, _ := upToDirective(toks)
+	words, _ := upToDirective(toks[:min(len(toks), 6)]) // a line may hold many transitions
 	second, third := wordAt(words, 1), wordAt(words, 2)
 	communicates := third == "!" || third == "?"
 	switch {
@@ -301,23 +313,17 @@ func (p *parser) transition(toks []token) []token {
 		if third == "?" {
 			t.Kind = model.Receive
 		}
-		p.act(t, words[:5], words[1])
-		return toks[5:]
+		p.act(act{Transition: t, partner: words[1]}, words[:5])
+		return p.clocks(toks[5:])
 	case communicates && len(words) == 4:
 		p.fail(diag.NotATransition, line(words), transitionHelp, "this transition lacks the state that it leads to")
 	case communicates:
 		p.fail(diag.NotATransition, line(words), transitionHelp, "this transition lacks its message and the state that it leads to")
 	case (second == "tau" || second == "break") && len(words) >= 3:
-		p.act(model.Transition{Kind: model.Internal}, words[:3], token{})
-		return toks[3:]
-	case second == "set" || second == "cancel" || second == "timeout":
-		if len(words) < 4 {
-			p.fail(diag.NotATransition, line(words), transitionHelp, "this is no transition")
-			break
-		}
-		p.fail(diag.TimerTransition, line(words[:4]), "write the moment at which the timer may fire as a `tau` transition",
-			"timers of automata (`%s`) are not checked in this version", second)
-		return toks[4:]
+		p.act(act{Transition: model.Transition{Kind: model.Internal}}, words[:3])
+		return p.clocks(toks[3:])
+	case isTimerWord(second):
+		return p.timerLine(toks, words)
 	default:
 		help := transitionHelp
 		if strings.ContainsAny(second, "!?") {
@@ -336,11 +342,12 @@ func wordAt(toks []token, i int) string {
 }
 
 // act notes a transition from the first of some words to the last.
-func (p *parser) act(t model.Transition, words []token, partner token) {
+func (p *parser) act(a act, words []token) {
 	m, last := p.current, words[len(words)-1]
-	t.From = p.builder.State(m.Machine, words[0].text, words[0].Span)
-	t.To = p.builder.State(m.Machine, last.text, last.Span)
-	m.acts = append(m.acts, act{Span: line(words), Transition: t, partner: partner})
+	a.From = p.builder.State(m.Machine, words[0].text, words[0].Span)
+	a.To = p.builder.State(m.Machine, last.text, last.Span)
+	a.Span = line(words)
+	m.acts = append(m.acts, a)
 }
 
 func (p *parser) noEnd() {

@@ -1,6 +1,7 @@
 package fsa
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"chorcheck/lang/diag"
+	"chorcheck/lang/internal/cfsm"
 	"chorcheck/lang/source"
 	"chorcheck/model"
 
@@ -17,7 +19,7 @@ import (
 func parse(t *testing.T, text string) *Parsed {
 	t.Helper()
 	var bag diag.Bag
-	p := Parse(source.New("test.fsa", text), &bag)
+	p := Parse(source.New("test.fsa", text), nil, &bag)
 	require.NotNil(t, p, "%v", bag.Sorted())
 	return p
 }
@@ -42,12 +44,20 @@ func shown(a *model.Automata) string {
 		}
 		for _, t := range m.Transitions {
 			fmt.Fprint(&b, "  ", m.States[t.From].Name)
-			if t.Kind == model.Internal {
+			switch t.Kind {
+			case model.Internal:
 				fmt.Fprint(&b, " tau ")
-			} else {
+			case model.Timeout:
+				fmt.Fprintf(&b, " timeout %s of %s ", a.Timers[t.Timer].Name, a.Roles[a.Timers[t.Timer].Owner].Name)
+			default:
 				fmt.Fprintf(&b, " %s %s %s ", t.Kind, a.Roles[t.Peer].Name, a.Labels[t.Label])
 			}
-			fmt.Fprintln(&b, m.States[t.To].Name)
+			fmt.Fprint(&b, m.States[t.To].Name)
+			for _, s := range t.Assigns {
+				v := a.Vars[s.Var]
+				fmt.Fprintf(&b, ", %s of %s = %d", v.Name, a.Roles[v.Owner].Name, s.Value.Value)
+			}
+			fmt.Fprintln(&b)
 		}
 	}
 	return b.String()
@@ -92,10 +102,125 @@ M1 from 0
 	require.True(t, p.Declared)
 }
 
+const timed = `.outputs A
+.state graph
+0 set t 1
+1 B ? m 2 cancel t set u
+1 timeout t 0 set t
+2 B ! n 3 set u .marking 0
+3 timeout u 4
+4 tau 5 cancel u cancel t 5 cancel t 6
+set tau cancel
+0 set set set
+cancel timeout set 0
+.end
+.outputs B
+.state graph
+0 A ! m 1 set t
+1 timeout t 0
+1 A ? n 1
+.marking 0
+.end
+`
+
+func TestTimers(t *testing.T) {
+	p := parse(t, timed)
+	require.Equal(t, `fifo 4
+A from 0
+  may end in 6
+  0 tau 1, t of A = 1
+  0 tau set, set of A = 1
+  1 receive B m 2, t of A = 0, u of A = 1
+  1 timeout t of A 0, t of A = 1
+  2 send B n 3, u of A = 1
+  3 timeout u of A 4
+  4 tau 5, u of A = 0, t of A = 0
+  5 tau 6, t of A = 0
+  set tau cancel
+  cancel timeout set of A 0
+B from 0
+  0 send A m 1, t of B = 1
+  1 timeout t of B 0
+  1 receive A n 1
+`, shown(p.Automata))
+	a := p.Automata
+	require.Len(t, a.Timers, 4)
+	for i, timer := range a.Timers {
+		v := a.Vars[timer.Var]
+		require.Equal(t, model.VarID(i), timer.Var)
+		require.Equal(t, model.ExceptionID(-1), timer.Exception)
+		require.Equal(t, model.Var{Name: timer.Name, Owner: timer.Owner, Domain: model.Domain{High: 2}}, v)
+	}
+	require.Equal(t, "1 B ? m 2 cancel t set u", source.New("", timed).Slice(p.Places[a.Machines[0].Transitions[2].Origins[0]]))
+	roundTrip(t, a)
+}
+
+// described are environments in words.
+func described(p *Parsed) string {
+	var b strings.Builder
+	for _, e := range p.Environments {
+		fmt.Fprintln(&b, e.Name, strings.Join(cfsm.Clauses(p.Automata, e), "; "))
+	}
+	return b.String()
+}
+
+const three = ".outputs A\n.state graph\n0 1 ! m 1\n.marking 0\n.end\n.outputs W[0]\n.state graph\n0 0 ? m 1\n.marking 0\n.end\n.outputs W[1]\n.state graph\n0 0 ? n 1\n.marking 0\n.end\n"
+
+func TestEnvironments(t *testing.T) {
+	for text, want := range map[string]string{
+		"environment x {} -- a comment": "x \n",
+		"environment x { crash A recovers; loss A -> W[1]\n at most 2 crash }\nenvironment y { partition A | W; stray n from A to W[1] // }\n at most 1 // }\n }": "x crash A recovers; loss A -> W[1]; at most 2 crash\ny partition A | W[0], W[1]; stray n from A to W[1]; at most 1\n",
+		"environment x{crash *}":                         "x crash A; crash W[0]; crash W[1]\n",
+		"environment {disconnect A -- W[0]}":             "faults disconnect A -- W[0]\n",
+		"environment{\n  silence W\n}":                   "faults silence W[0]; silence W[1]\n",
+		"environment\nx {\n duplicate A -> W\n}":         "x duplicate A -> W[0]; duplicate A -> W[1]\n",
+		"environment\n{ reorder A -> * }":                "faults reorder A -> W[0]; reorder A -> W[1]\n",
+		"environment x { stray fresh from W[1] to A }":   "x stray fresh from W[1] to A\n",
+		"environment x { crash W[0] } environment y { }": "x crash W[0]\ny \n",
+		"": "",
+	} {
+		p := parse(t, three+text)
+		require.Equal(t, want, described(p), text)
+		var b bytes.Buffer
+		require.NoError(t, Write(&b, p.Automata, p.Environments...))
+		require.Equal(t, want, described(parse(t, b.String())), "%s", b.String())
+		for _, e := range p.Environments {
+			for _, f := range e.Faults {
+				require.Contains(t, source.New("", three+text).Slice(p.Places[f.Origin]), f.Kind.String())
+			}
+		}
+	}
+}
+
+// TestStrayMessages: what an environment has stray is not missing.
+func TestStrayMessages(t *testing.T) {
+	codes := func(text string) []diag.Code {
+		var bag diag.Bag
+		require.NotNil(t, Parse(source.New("test.fsa", text), nil, &bag), "%v", bag.Sorted())
+		var list []diag.Code
+		for _, d := range bag.Sorted() {
+			list = append(list, d.Code)
+		}
+		return list
+	}
+	require.Equal(t, []diag.Code{diag.NeverSent}, codes(three))
+	require.Empty(t, codes(three+"environment x { stray n from A to W[1] }"))
+}
+
+// TestChannelsOfEnvironments: clauses are about the channels that are in force.
+func TestChannelsOfEnvironments(t *testing.T) {
+	const text = three + "environment x { duplicate A -> W[0] }"
+	var bag diag.Bag
+	sync := model.Channel{Discipline: model.Sync}
+	require.Nil(t, Parse(source.New("test.fsa", text), &sync, &bag))
+	require.Equal(t, diag.FaultOnSync, bag.Sorted()[0].Code)
+	require.Equal(t, "duplicate A -> W[0]", source.New("", text).Slice(bag.Sorted()[0].Primary.Span))
+}
+
 func TestOrigins(t *testing.T) {
 	f := source.New("test.fsa", sample)
 	var bag diag.Bag
-	p := Parse(f, &bag)
+	p := Parse(f, nil, &bag)
 	require.NotNil(t, p, "%v", bag.Sorted())
 	a := p.Automata
 	place := func(o model.Origin) string { return f.Slice(p.Places[o]) }
@@ -165,9 +290,25 @@ func TestDiagnostics(t *testing.T) {
 		{"pair unknown", ".channel A C sync\n" + system(a), "CH0808", "no machine `C`", "C", ""},
 		{"pair itself", ".channel A 0 sync\n" + system(a), "CH0809", "one machine to another", "0", ""},
 		{"comment", system(a) + "/* never", "CH0813", "nothing ends this comment", "/*", ""},
-		{"timer", system(strings.Replace(a, ".mark", "0 set t 1\n.mark", 1)), "CH0814", "not checked in this version", "0 set t 1", ""},
-		{"environment", system(a) + "environment rough {\n crash A { } \n}\n", "CH0815", "not checked in this version", "environment", ""},
-		{"glued environment", system(a) + "environment{}", "CH0815", "not checked", "environment{}", ""},
+		{"timer without state", system(strings.Replace(a, ".mark", "0 set t\n.mark", 1)), "CH0802", "lacks the state", "0 set t", "`q set t q'`"},
+		{"no timer", system(strings.Replace(a, ".mark", "0 timeout\n.mark", 1)), "CH0802", "lacks its timer", "0 timeout", ""},
+		{"no timer behind", system(strings.Replace(a, "m 1", "m 1 set", 1)), "CH0802", "`set` lacks its timer", "set", ""},
+		{"timer twice", system(strings.Replace(a, "m 1", "m 1 set t cancel t", 1)), "CH0802", "says twice", "cancel t", ""},
+		{"rest behind timer", system(strings.Replace(a, "m 1", "m 1 set t x", 1)), "CH0802", "no transition", "x", ""},
+		{"never set", system(strings.Replace(a, ".mark", "0 timeout t 1\n.mark", 1)), "CH0814", "A waits for the timer `t`, but never sets it", "t", "`q set t q'`"},
+		{"never set but cancelled", system(strings.Replace(a, ".mark", "0 cancel t 1\n.mark", 1)), "CH0814", "A cancels the timer `t`", "t", ""},
+		{"slip of a timer", system(strings.Replace(a, ".mark", "0 set timer 1\n0 timeout timr 1\n.mark", 1)), "CH0814", "`timr`", "timr", "did you mean `timer`?"},
+		{"slip of a timer, set", system(strings.Replace(a, ".mark", "0 set timer 1\n0 timeout timr 1\n.mark", 1)), "CH0825", "`timer`", "timer", "did you mean `timr`?"},
+		{"timer of another", strings.Replace(system(strings.Replace(a, ".mark", "0 timeout t 1\n.mark", 1)), "? m 1", "? m 1 set t", 1), "CH0814", "A waits for the timer `t`", "t", "let B send a message"},
+		{"never fires", system(strings.Replace(a, ".mark", "0 set t 1\n.mark", 1)), "CH0825", "A sets the timer `t`, but no transition is its timeout", "t", ""},
+		{"early environment", system("environment rough {\n crash A\n}\n" + a), "CH0815", "a machine follows", "environment", "behind the last machine"},
+		{"environment inside", system(strings.Replace(a, ".mark", "environment rough { }\n.mark", 1)), "CH0815", "inside the machine A", "environment", ""},
+		{"glued environment inside", system(strings.Replace(a, ".mark", "environment{}\n.mark", 1)), "CH0815", "inside the machine A", "environment", ""},
+		{"open environment", system(a) + "environment rough { crash A // } ", "CH0815", "braces", "environment", ""},
+		{"environment without braces", system(a) + "environment rough", "CH0815", "braces", "environment", ""},
+		{"only an environment", "environment{}", "CH0801", "no machine", "", ""},
+		{"two without names", system(a) + "environment {}\nenvironment {}", "CH0815", "only one", "environment", ""},
+		{"unknown machine", system(a) + "environment { crash C }", "CH0303", "no role `C`", "C", ""},
 		{"number as name", system(strings.Replace(a, " A", " 1", 1)), "CH0817", "the machine at position 0 is named `1`", ".outputs 1", ""},
 		{"outside", "hello world\nagain\n" + system(a), "CH0818", "`hello` stands outside", "hello world", ""},
 		{"directive outside", ".marking 0\n" + system(a), "CH0818", "`.marking` stands outside", ".marking", ""},
@@ -185,7 +326,7 @@ func TestDiagnostics(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			var bag diag.Bag
 			f := source.New("test.fsa", c.text)
-			p := Parse(f, &bag)
+			p := Parse(f, nil, &bag)
 			require.Equal(t, bag.Failed(), p == nil)
 			for _, d := range bag.Sorted() {
 				if string(d.Code) != c.code || !strings.Contains(d.Message, c.message) {
@@ -214,7 +355,7 @@ func TestAllErrorsAreReported(t *testing.T) {
 .state graph
 0 A ? m 1
 .marking 0
-`), &bag))
+`), nil, &bag))
 	var codes []string
 	for _, d := range bag.Sorted() {
 		codes = append(codes, string(d.Code))
@@ -224,24 +365,44 @@ func TestAllErrorsAreReported(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	var bag diag.Bag
-	require.Nil(t, Parse(source.New("test.fsa", strings.Repeat("-", MaxBytes+1)), &bag))
+	require.Nil(t, Parse(source.New("test.fsa", strings.Repeat("-", MaxBytes+1)), nil, &bag))
 	require.Equal(t, diag.AutomataTooLarge, bag.Sorted()[0].Code)
 
 	bag = diag.Bag{}
-	require.Nil(t, Parse(source.New("test.fsa", strings.Repeat(".outputs\n.state graph\n.marking 0\n.end\n", MaxMachines+1)), &bag))
+	require.Nil(t, Parse(source.New("test.fsa", strings.Repeat(".outputs\n.state graph\n.marking 0\n.end\n", MaxMachines+1)), nil, &bag))
 	require.Len(t, bag.Sorted(), 1)
 	require.Equal(t, diag.AutomataTooLarge, bag.Sorted()[0].Code)
 
 	// Hostile texts of the greatest size are rejected in reasonable time.
 	for _, line := range []string{
 		"0 tau 0\n", "a\n", ".x\n", "0 q ! m 0\n", ".final q\n", ".channel A B sync\n", "/", "{", "environment ", ".outputs\n", ".end\n", "0 set t 1\n", "\xff\n",
+		"0 tau 1 set t cancel u\n", "environment x {}\n", "environment { crash A }\n", "0 tau 1 set",
 	} {
 		bag = diag.Bag{}
 		head := ".outputs A\n.state graph\n.marking 0\n"
-		Parse(source.New("test.fsa", head+strings.Repeat(line, (MaxBytes/8)/len(line))), &bag)
+		Parse(source.New("test.fsa", head+strings.Repeat(line, (MaxBytes/8)/len(line))), nil, &bag)
 		require.LessOrEqual(t, len(bag.Sorted()), 2*diag.MaxPerFile)
 	}
-	var b, unmatched strings.Builder
+	var b, unmatched, timers, environments strings.Builder
+	for i := range 100_000 {
+		fmt.Fprintf(&timers, "0 timeout t%d 1 set u%d\n", i, i)
+	}
+	bag = diag.Bag{}
+	require.Nil(t, Parse(source.New("test.fsa", ".outputs A\n.state graph\n.marking 0\n"+timers.String()+".end\n"), nil, &bag))
+	require.Contains(t, fmt.Sprint(bag.Sorted()), "more than 100 timers")
+	timers.Reset()
+	for i := range 300_000 {
+		fmt.Fprintf(&timers, " set t%d", i)
+	}
+	bag = diag.Bag{}
+	require.Nil(t, Parse(source.New("test.fsa", ".outputs A\n.state graph\n.marking 0\n0 tau 0"+timers.String()+"\n.end\n"), nil, &bag))
+	require.Contains(t, fmt.Sprint(bag.Sorted()), "more than 100 timers")
+	for i := range MaxMachines {
+		fmt.Fprintf(&environments, ".outputs m%d\n.state graph\n0 tau 0\n.marking 0\n.end\n", i)
+	}
+	bag = diag.Bag{}
+	require.Nil(t, Parse(source.New("test.fsa", environments.String()+"environment x { loss * -> *\n duplicate * -> * }"), nil, &bag))
+	require.Contains(t, fmt.Sprint(bag.Sorted()), "faults")
 	b.WriteString(".outputs A\n.state graph\n.marking 0\n")
 	unmatched.WriteString(".outputs A\n.state graph\n")
 	for i := range 20_000 {
@@ -250,14 +411,14 @@ func TestLimits(t *testing.T) {
 	}
 	unmatched.WriteString(".marking s0\n.end\n.outputs B\n.state graph\n.marking 0\n.end\n")
 	bag = diag.Bag{}
-	require.NotNil(t, Parse(source.New("test.fsa", unmatched.String()), &bag))
+	require.NotNil(t, Parse(source.New("test.fsa", unmatched.String()), nil, &bag))
 	require.Len(t, bag.Sorted(), diag.MaxPerFile)
 	b.WriteString(".end\n.outputs B\n.state graph\n.marking 0\n.final")
 	for i := range 20_000 {
 		fmt.Fprintf(&b, " f%d", i)
 	}
 	bag = diag.Bag{}
-	require.Nil(t, Parse(source.New("test.fsa", b.String()), &bag))
+	require.Nil(t, Parse(source.New("test.fsa", b.String()), nil, &bag))
 }
 
 func TestLooks(t *testing.T) {
@@ -301,9 +462,11 @@ func FuzzParse(f *testing.F) {
 	f.Add(sample)
 	f.Add(".channels fifo 2\n.outputs A\n.state graph\n0 1 ! m 0\n.marking 0\n.final 0\n.end\n.outputs\n.state graph\n0 0 ? m 0\n.marking 0\n.end")
 	f.Add("environment x { } .outputs 1\n.state graph\n0 set t 1\n\xff /*")
+	f.Add(timed + "environment { crash A; at most 1 }")
+	f.Add(three + "environment x { loss * -> W } environment y { partition A | W[0] }")
 	f.Fuzz(func(t *testing.T, text string) {
 		var bag diag.Bag
-		p := Parse(source.New("fuzz.fsa", text), &bag)
+		p := Parse(source.New("fuzz.fsa", text), nil, &bag)
 		inside := func(s source.Span) { require.True(t, 0 <= s.Start && s.Start <= s.End && s.End <= len(text)) }
 		list := bag.Sorted()
 		require.LessOrEqual(t, len(list), 2*diag.MaxPerFile)
@@ -327,6 +490,8 @@ func FuzzParse(f *testing.F) {
 				}
 			}
 		}
-		roundTrip(t, p.Automata)
+		if len(checkEnvironments(p.Automata, p.Environments)) == 0 {
+			roundTrip(t, p.Automata, p.Environments...)
+		}
 	})
 }

@@ -24,6 +24,7 @@ func (p *parser) resolve() {
 	for _, l := range p.pairs {
 		p.pair(l, names)
 	}
+	p.checkTimers()
 }
 
 // names numbers the machines by name, and reports names that cannot be told apart.
@@ -82,7 +83,10 @@ func (p *parser) transitions(m *machine, self model.RoleID, names map[string]mod
 	reported := map[string]bool{}
 	for _, a := range m.acts {
 		t := a.Transition
-		if t.Kind != model.Internal {
+		switch t.Kind {
+		case model.Timeout:
+			t.Timer, t.Exception = m.timer[a.timeout.text].id, -1
+		case model.Send, model.Receive:
 			peer, ok := p.role(a.partner.text, names)
 			switch {
 			case !ok:
@@ -101,6 +105,7 @@ func (p *parser) transitions(m *machine, self model.RoleID, names map[string]mod
 			}
 			t.Peer = peer
 		}
+		t.Assigns = p.assigns(m, a)
 		t.Origins = []model.Origin{p.builder.Place(a.Span)}
 		m.Add(t)
 	}

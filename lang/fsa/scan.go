@@ -65,22 +65,6 @@ func (s *scanner) line(buf []token) []token {
 	return buf
 }
 
-// skipBlock moves behind the brace that closes the next block, from an offset on.
-func (s *scanner) skipBlock(from int) {
-	depth := 0
-	for s.pos = from; s.pos < len(s.text); s.pos++ {
-		switch s.text[s.pos] {
-		case '{':
-			depth++
-		case '}':
-			if depth--; depth <= 0 {
-				s.pos++
-				return
-			}
-		}
-	}
-}
-
 func lineEnd(text string) int {
 	if end := strings.IndexAny(text, "\r\n"); end >= 0 {
 		return end

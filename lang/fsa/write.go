@@ -22,13 +22,17 @@ type ExportError = cfsm.ExportError
 // Problem is a part of automata that the text has no words for.
 type Problem = cfsm.Problem
 
-// Write prints automata as text that [Parse] reads as the same automata: same
-// roles, labels, channels and transitions, states in the order of their mention. Local
+// Write prints automata and their environments as text that [Parse] reads as the same: same
+// roles, labels, channels, timers and transitions, states in the order of their mention. Environments
+// are left out if there is just one, named `calm`, in which nothing fails. Local
 // states that have no transition, are not initial and that no transition leads to are left out.
 // State names that the text cannot hold are replaced by numbers, for the whole machine.
 // The error is an [ExportError], or one of the writer.
-func Write(w io.Writer, a *model.Automata) error {
-	if problems := check(a); len(problems) > 0 {
+func Write(w io.Writer, a *model.Automata, environments ...*model.Environment) error {
+	if len(environments) == 1 && environments[0].Name == model.Calm().Name && len(environments[0].Faults) == 0 {
+		environments = nil
+	}
+	if problems := append(check(a), checkEnvironments(a, environments)...); len(problems) > 0 {
 		return &ExportError{Format: "the .fsa text", Problems: problems}
 	}
 	out := bufio.NewWriter(w)
@@ -43,6 +47,9 @@ func Write(w io.Writer, a *model.Automata) error {
 		fmt.Fprintln(out)
 		writeMachine(out, a, r)
 	}
+	for _, e := range environments {
+		fmt.Fprintf(out, "\n%s", writeEnvironment(a, e))
+	}
 	return out.Flush()
 }
 
@@ -54,14 +61,24 @@ func writeMachine(out io.Writer, a *model.Automata, r int) {
 	mentioned[m.Initial] = true
 	for _, t := range m.Transitions {
 		leaves[t.From], mentioned[t.From], mentioned[t.To] = true, true, true
-		switch t.Kind {
-		case model.Send:
-			fmt.Fprintf(out, "%s %d ! %s %s\n", names[t.From], t.Peer, a.Labels[t.Label], names[t.To])
-		case model.Receive:
-			fmt.Fprintf(out, "%s %d ? %s %s\n", names[t.From], t.Peer, a.Labels[t.Label], names[t.To])
-		case model.Internal:
-			fmt.Fprintf(out, "%s tau %s\n", names[t.From], names[t.To])
+		clocks := clockWords(a, t)
+		switch {
+		case t.Kind == model.Send:
+			fmt.Fprintf(out, "%s %d ! %s %s", names[t.From], t.Peer, a.Labels[t.Label], names[t.To])
+		case t.Kind == model.Receive:
+			fmt.Fprintf(out, "%s %d ? %s %s", names[t.From], t.Peer, a.Labels[t.Label], names[t.To])
+		case t.Kind == model.Timeout:
+			fmt.Fprintf(out, "%s timeout %s %s", names[t.From], a.Timers[t.Timer].Name, names[t.To])
+		case len(clocks) == 1:
+			fmt.Fprintf(out, "%s %s %s", names[t.From], clocks[0], names[t.To])
+			clocks = nil
+		default:
+			fmt.Fprintf(out, "%s tau %s", names[t.From], names[t.To])
 		}
+		for _, c := range clocks {
+			fmt.Fprint(out, " ", c)
+		}
+		fmt.Fprintln(out)
 	}
 	fmt.Fprintf(out, "%s %s\n", markingLine, names[m.Initial])
 	var finals strings.Builder
@@ -79,6 +96,29 @@ func writeMachine(out io.Writer, a *model.Automata, r int) {
 		fmt.Fprintf(out, "%s%s\n", finalLine, finals.String())
 	}
 	fmt.Fprintln(out, endLine)
+}
+
+// clockWords say what a transition does to timers: `set t`, `cancel t`.
+func clockWords(a *model.Automata, t model.Transition) []string {
+	var list []string
+	for _, s := range t.Assigns {
+		timer, ok := timerOf(a, s.Var)
+		if !ok {
+			continue
+		}
+		word := setWord
+		if s.Value.Op == model.OpConst && s.Value.Value == cfsm.TimerOff {
+			word = cancelWord
+		}
+		list = append(list, word+" "+a.Timers[timer].Name)
+	}
+	return list
+}
+
+// timerOf is the explicit timer that a variable stands for.
+func timerOf(a *model.Automata, v model.VarID) (model.TimerID, bool) {
+	i := slices.IndexFunc(a.Timers, func(t model.Timer) bool { return t.Var == v })
+	return model.TimerID(i), i >= 0
 }
 
 // stateNames are the names of a machine's states, or numbers if one of them cannot stand in the text.
@@ -106,18 +146,30 @@ func writable(name string) bool {
 
 // check lists what cannot be written.
 func check(a *model.Automata) []Problem {
-	var list []Problem
+	list := cfsm.Failures(a, "the text")
+	for _, t := range a.Timers {
+		if t.Var >= 0 && (!writable(t.Name) || t.Name == "!" || t.Name == "?") {
+			list = append(list, Problem{Message: fmt.Sprintf("the text cannot hold a timer named %q", t.Name), Help: "rename the timer", Origins: origins(t.Origin)})
+		}
+	}
+	armed := map[model.VarID]bool{}
+	for _, m := range a.Machines {
+		for _, t := range m.Transitions {
+			for _, s := range t.Assigns {
+				armed[s.Var] = armed[s.Var] || s.Value.Op != model.OpConst || s.Value.Value != cfsm.TimerOff
+			}
+		}
+	}
 	labels := map[model.LabelID]bool{}
 	for r, role := range a.Roles {
-		origins := []model.Origin{}
-		if role.Origin != 0 {
-			origins = append(origins, role.Origin)
-		}
 		if n, ok := number(role.Name); !writable(role.Name) || ok && n != r {
-			list = append(list, Problem{Message: fmt.Sprintf("the text cannot hold a role named %q", role.Name), Help: "rename the role", Origins: origins})
+			list = append(list, Problem{Message: fmt.Sprintf("the text cannot hold a role named %q", role.Name), Help: "rename the role", Origins: origins(role.Origin)})
 		}
 		var guards, values, stores, assigns []model.Origin
 		for _, t := range a.Machines[r].Transitions {
+			if t.Kind == model.Timeout && a.Timers[t.Timer].Var >= 0 && !armed[a.Timers[t.Timer].Var] {
+				list = append(list, Problem{Message: fmt.Sprintf("the text cannot hold a timeout of %s, which %s never sets", a.Timers[t.Timer].Name, role.Name), Help: "remove the timeout", Origins: t.Origins})
+			}
 			if t.Guard != nil {
 				guards = append(guards, t.Origins...)
 			}
@@ -127,10 +179,10 @@ func check(a *model.Automata) []Problem {
 			if len(t.Stores) > 0 {
 				stores = append(stores, t.Origins...)
 			}
-			if len(t.Assigns) > 0 {
+			if slices.ContainsFunc(t.Assigns, func(s model.Assign) bool { _, ok := timerOf(a, s.Var); return !ok }) {
 				assigns = append(assigns, t.Origins...)
 			}
-			if t.Kind != model.Internal && !labels[t.Label] && !writable(a.Labels[t.Label]) {
+			if (t.Kind == model.Send || t.Kind == model.Receive) && !labels[t.Label] && !writable(a.Labels[t.Label]) {
 				labels[t.Label] = true
 				list = append(list, Problem{Message: fmt.Sprintf("the text cannot hold a message named %q", a.Labels[t.Label]), Help: "rename the message", Origins: t.Origins})
 			}
@@ -149,4 +201,11 @@ func check(a *model.Automata) []Problem {
 		}
 	}
 	return list
+}
+
+func origins(o model.Origin) []model.Origin {
+	if o == 0 {
+		return nil
+	}
+	return []model.Origin{o}
 }

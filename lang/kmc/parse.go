@@ -46,7 +46,7 @@ func Parse(file *source.File, bag *diag.Bag) *Parsed {
 		return nil
 	}
 	a := p.builder.Automata(model.Channels{Default: model.Channel{Discipline: model.FIFO, Capacity: 4}})
-	cfsm.Lint(a, p.builder.Places, bag)
+	cfsm.Lint(a, p.builder.Places, nil, bag)
 	return &Parsed{Automata: a, Places: p.builder.Places}
 }
 

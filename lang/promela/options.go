@@ -2,6 +2,7 @@ package promela
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"chorcheck/model"
@@ -22,6 +23,8 @@ func (g *generator) role(r model.RoleID) {
 			g.send(r, t)
 		case model.Receive:
 			g.receive(r, t)
+		case model.Timeout:
+			g.timeout(r, t)
 		}
 	}
 	if reads := g.reads(r); reads != "" {
@@ -101,16 +104,17 @@ func (g *generator) enabled(r model.RoleID, t model.Transition, values []value) 
 }
 
 func (g *generator) internal(r model.RoleID, t model.Transition) {
-	if len(t.Assigns) == 0 {
+	lets, clocks := g.lets(t), g.clocks(r, t)
+	if len(lets) == 0 {
 		well, fails := g.enabled(r, t, nil)
-		g.option(well, g.move(r, t.To))
+		g.option(well, append(clocks, g.move(r, t.To))...)
 		g.failure(r, fails)
 		return
 	}
-	s := t.Assigns[0]
+	s := lets[0]
 	v := g.expr(s.Value)
 	well, fails := g.enabled(r, t, []value{v})
-	g.option(well, g.store(r, t.To, []model.VarID{s.Var}, []value{v}))
+	g.option(well, append(clocks, g.store(r, t.To, []model.VarID{s.Var}, []value{v}))...)
 	g.failure(r, fails)
 }
 
@@ -144,15 +148,17 @@ func (g *generator) send(r model.RoleID, t model.Transition) {
 		values = append(values, g.expr(e))
 	}
 	well, fails := g.enabled(r, t, values)
+	clocks := g.clocks(r, t)
 	if g.a.Channels.Of(r, t.Peer).Discipline == model.Sync {
 		for _, u := range g.a.Machines[t.Peer].Transitions {
 			if u.Kind == model.Receive && u.Peer == r && u.Label == t.Label {
-				g.option(and(well, g.at(t.Peer, u.From)), g.store(t.Peer, u.To, u.Stores, values), g.move(r, t.To))
+				statements := append(slices.Clone(clocks), g.clocks(t.Peer, u)...)
+				g.option(and(well, g.at(t.Peer, u.From)), append(statements, g.store(t.Peer, u.To, u.Stores, values), g.move(r, t.To))...)
 			}
 		}
 	} else {
 		q := g.queues[g.key(r, t.Peer)]
-		g.option(and(well, q.room()), q.put(g, q.kind(r, t.Label), values), g.move(r, t.To))
+		g.option(and(well, q.room()), append(clocks, q.put(g, q.kind(r, t.Label), values), g.move(r, t.To))...)
 	}
 	g.failure(r, fails)
 }
@@ -167,11 +173,11 @@ func (g *generator) receive(r model.RoleID, t model.Transition) {
 	if k == nil {
 		return // nobody sends it
 	}
-	here := g.at(r, t.From)
+	here, clocks := g.at(r, t.From), g.clocks(r, t)
 	if q.channel.Discipline == model.Bag {
 		for _, c := range k.each() {
 			slot := fmt.Sprintf("%s[%d]", q.name, c.index)
-			g.option(and(here, slot+" > 0"), slot+"--", "n_"+q.name+"--", g.store(r, t.To, t.Stores, c.values))
+			g.option(and(here, slot+" > 0"), append(slices.Clone(clocks), slot+"--", "n_"+q.name+"--", g.store(r, t.To, t.Stores, c.values))...)
 		}
 		return
 	}
@@ -188,5 +194,5 @@ func (g *generator) receive(r model.RoleID, t model.Transition) {
 		}
 	}
 	g.option(and(here, fmt.Sprintf("%s?[%s]", q.name, strings.Join(poll, ", "))),
-		fmt.Sprintf("%s?%s", q.name, strings.Join(take, ", ")), g.store(r, t.To, t.Stores, values))
+		append(clocks, fmt.Sprintf("%s?%s", q.name, strings.Join(take, ", ")), g.store(r, t.To, t.Stores, values))...)
 }

@@ -92,7 +92,7 @@ func TestRandomAutomataHaveTheSameStates(t *testing.T) {
 func load(t *testing.T, text string) *model.Automata {
 	t.Helper()
 	var bag diag.Bag
-	p := fsa.Parse(source.New("test.fsa", text), &bag)
+	p := fsa.Parse(source.New("test.fsa", text), nil, &bag)
 	require.NotNil(t, p, "%v", bag.Sorted())
 	return p.Automata
 }
@@ -153,6 +153,40 @@ r tau q
 				compare(t, load(t, ".channels "+d+"\n"+strings.Replace(body, "C B fifo 1", "active a.b "+own, 1)))
 			})
 		}
+	}
+}
+
+// TestTimers counts states in which timers are off, armed, or armed though their wait is over.
+func TestTimers(t *testing.T) {
+	const body = `
+.outputs A
+.state graph
+0 tau 1 set t set u
+1 B ! m 2 set u
+2 B ? n 3
+2 B ? n 0 cancel t
+2 timeout t 0 cancel u
+2 timeout t 2 set t
+3 timeout t 3
+3 timeout u 0
+3 B ? n 3 set t
+.marking 0
+.end
+.outputs B
+.state graph
+0 A ? m 1 set t
+1 A ! n 0
+1 timeout t 2
+2 A ! n 0 cancel t
+0 A ? m 0
+.marking 0
+.end
+`
+	for _, d := range []string{"fifo 2", "mailbox 2", "bag 2", "sync"} {
+		t.Run(d, func(t *testing.T) {
+			t.Parallel()
+			compare(t, load(t, ".channels "+d+body))
+		})
 	}
 }
 

@@ -26,11 +26,15 @@ type ExportError = cfsm.ExportError
 // Problem is a part of automata that SPIN cannot hold.
 type Problem = cfsm.Problem
 
-// Write prints a model. The error is an [ExportError], or one of the writer.
-func Write(w io.Writer, a *model.Automata) error {
+// Write prints a model. Environments in which something fails cannot be written.
+// The error is an [ExportError], or one of the writer.
+func Write(w io.Writer, a *model.Automata, environments ...*model.Environment) error {
 	g := &generator{a: a, queues: map[queueKey]*queue{}, reported: map[string]bool{}}
-	g.name()
-	g.check()
+	g.failures(environments)
+	if len(g.problems) == 0 {
+		g.name()
+		g.check()
+	}
 	if len(g.problems) == 0 {
 		g.collect()
 		g.checkQueues()
@@ -84,6 +88,21 @@ func (g *generator) name() {
 	}
 }
 
+// failures looks for what has no words in a model for SPIN.
+func (g *generator) failures(environments []*model.Environment) {
+	g.problems = cfsm.Failures(g.a, "a model for SPIN")
+	for _, e := range environments {
+		if len(e.Faults) > 0 {
+			o := e.Origin
+			if o == 0 {
+				o = e.Faults[0].Origin
+			}
+			g.problem([]model.Origin{o}, "leave the environment out: a model for SPIN is the system in which nothing fails",
+				"something fails in the environment %s, and a model for SPIN has no words for that", e.Name)
+		}
+	}
+}
+
 // check looks for numbers and counts beyond what SPIN has.
 func (g *generator) check() {
 	if n := len(g.a.Roles); n > maxProcesses {
@@ -108,7 +127,7 @@ func (g *generator) check() {
 			if t.Guard != nil {
 				list = append([]*model.Expr{t.Guard}, list...)
 			}
-			if len(t.Assigns) > 1 {
+			if t.Kind == model.Internal && len(g.lets(t)) > 1 {
 				bug.Panicf("an internal step of %s has %d assignments", g.a.Roles[r].Name, len(t.Assigns))
 			}
 			for _, s := range t.Assigns {

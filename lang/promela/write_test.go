@@ -115,6 +115,21 @@ func TestTooManyOptions(t *testing.T) {
 	require.ErrorContains(t, promela.Write(io.Discard, a), "options")
 }
 
+func TestFailuresAreRefused(t *testing.T) {
+	a := counter(model.Domain{High: 1}, model.Const(0))
+	calm := &model.Environment{Name: "calm", Limit: 1}
+	require.NoError(t, promela.Write(io.Discard, a, calm))
+	rough := &model.Environment{Name: "rough", Limit: -1, Faults: []model.Fault{{Origin: 8}}}
+	a.Machines[0].Transitions = append(a.Machines[0].Transitions, model.Transition{Kind: model.Raise, To: model.Failed, Origins: []model.Origin{9}})
+	var refused *promela.ExportError
+	require.ErrorAs(t, promela.Write(io.Discard, a, calm, rough), &refused)
+	require.Len(t, refused.Problems, 2)
+	require.Equal(t, "A raises exceptions, and a model for SPIN has no words for that", refused.Problems[0].Message)
+	require.Equal(t, []model.Origin{9}, refused.Problems[0].Origins)
+	require.Equal(t, "something fails in the environment rough, and a model for SPIN has no words for that", refused.Problems[1].Message)
+	require.Equal(t, []model.Origin{8}, refused.Problems[1].Origins)
+}
+
 type brokenWriter struct{}
 
 func (brokenWriter) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }

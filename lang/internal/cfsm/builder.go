@@ -16,10 +16,13 @@ type Builder struct {
 	machines []*Machine
 	labels   []string
 	label    map[string]model.LabelID
+	timers   []model.Timer
+	vars     []model.Var
 }
 
 // Machine collects one machine.
 type Machine struct {
+	role        model.RoleID
 	states      []model.LocalState
 	initial     int
 	transitions []model.Transition
@@ -46,7 +49,7 @@ func (b *Builder) Place(span source.Span) model.Origin {
 
 // Machine adds a role with its machine.
 func (b *Builder) Machine(name string, at source.Span) *Machine {
-	m := &Machine{state: map[string]int{}, known: map[step]int{}}
+	m := &Machine{role: model.RoleID(len(b.roles)), state: map[string]int{}, known: map[step]int{}}
 	b.roles = append(b.roles, model.Role{Name: name, Origin: b.Place(at)})
 	b.machines = append(b.machines, m)
 	return m
@@ -64,6 +67,32 @@ func (b *Builder) Label(name string) model.LabelID {
 	b.labels = append(b.labels, name)
 	b.label[name] = id
 	return id
+}
+
+// Timer adds an explicit timer of a machine; at is where it was first mentioned.
+func (b *Builder) Timer(m *Machine, name string, at source.Span) model.TimerID {
+	b.timers = append(b.timers, model.Timer{
+		Name: name, Owner: m.role, Exception: -1, Var: model.VarID(len(b.vars)), Origin: b.Place(at),
+	})
+	b.vars = append(b.vars, model.Var{Name: name, Owner: m.role, Domain: model.Domain{Low: TimerOff, High: TimerLate}})
+	return model.TimerID(len(b.timers) - 1)
+}
+
+// The values of an explicit timer's variable. A transition that takes a message
+// where the timer may fire makes it late; no transition says so.
+const (
+	TimerOff   = 0
+	TimerArmed = 1
+	TimerLate  = 2
+)
+
+// Assign sets a timer, or cancels it.
+func (b *Builder) Assign(t model.TimerID, set bool) model.Assign {
+	value := int64(TimerOff)
+	if set {
+		value = TimerArmed
+	}
+	return model.Assign{Var: b.timers[t].Var, Value: model.Const(value)}
 }
 
 // State numbers a local state; at is where it was mentioned.
@@ -136,7 +165,8 @@ func (m *Machine) Join(t model.Transition) model.Origin {
 
 // Automata is what was collected.
 func (b *Builder) Automata(channels model.Channels) *model.Automata {
-	a := &model.Automata{Roles: b.roles, Labels: b.labels, Channels: channels}
+	a := &model.Automata{Roles: b.roles, Labels: b.labels, Vars: b.vars, Channels: channels}
+	a.Timers = b.timers
 	for _, m := range b.machines {
 		slices.SortStableFunc(m.transitions, func(x, y model.Transition) int { return cmp.Compare(x.From, y.From) })
 		a.Machines = append(a.Machines, model.Machine{States: m.states, Initial: m.initial, Transitions: m.transitions})

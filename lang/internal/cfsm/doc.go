@@ -1,6 +1,7 @@
 // Package cfsm is what the front ends of communicating automata share: a builder
 // that numbers labels, states and places in the order in which they are met,
-// and the warnings that need the whole system. The error of their exporters is here too.
+// what clauses of environments mean for automata, and the warnings that need the whole system. The error of
+// their exporters and the words for environments are here too.
 //
 // It guarantees that the automata that it builds are well formed: transitions are sorted by their
 // source, state names are unique in their machine,

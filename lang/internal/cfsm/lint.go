@@ -17,8 +17,9 @@ type kind struct {
 }
 
 // Lint warns of what can be seen without exploring anything: messages that are
-// never received or never sent, and local states that nothing leads to.
-func Lint(a *model.Automata, places []source.Span, bag *diag.Bag) {
+// never received or never sent, and local states that nothing leads to. What an
+// environment has stray counts as sent.
+func Lint(a *model.Automata, places []source.Span, environments []*model.Environment, bag *diag.Bag) {
 	sent, received := map[kind]model.Origin{}, map[kind]model.Origin{}
 	var order [2][]kind // of first mention
 	for r, m := range a.Machines {
@@ -37,8 +38,16 @@ func Lint(a *model.Automata, places []source.Span, bag *diag.Bag) {
 			l.unmatched(diag.NeverReceived, k, sent[k], order[1], received, sent)
 		}
 	}
+	stray := map[kind]bool{}
+	for _, e := range environments {
+		for _, f := range e.Faults {
+			if f.Kind == model.Stray {
+				stray[kind{model.Pair{From: f.Role, To: f.Peer}, f.Label}] = true
+			}
+		}
+	}
 	for _, k := range order[1] {
-		if _, ok := sent[k]; !ok {
+		if _, ok := sent[k]; !ok && !stray[k] {
 			l.unmatched(diag.NeverSent, k, received[k], order[0], sent, received)
 		}
 	}
