@@ -61,7 +61,6 @@ type File struct {
 	Source       *source.File
 	Format       string // "chor", "fsa", ..
 	Choreography string // its name
-	Environment  string // the fault model that Result is about
 	Automata     *model.Automata
 	Settings     Settings
 
@@ -71,6 +70,9 @@ type File struct {
 
 	Result       *verify.Result // nil: nothing was verified
 	Expectations []Expectation
+
+	Coverage    bool    // the failure coverage matrix was asked for
+	MinCoverage float64 // the percentage that is required; 0: none
 }
 
 // Settings are what a reader needs to repeat a verification.
@@ -78,12 +80,17 @@ type Settings struct {
 	Params   map[string]int64
 	Channels string              // the default channel in force, "fifo 4"
 	Finals   map[string][]string // further final states given on the command line
+
+	Environments []string // those that were chosen by name; empty: all of the text
+	Faults       string   // the environment given on the command line in place of those of the text
+	KeepCrashed  bool     // queues to crashed roles stay
 }
 
 // Expectation is a statement of the text about its own verdicts, compared.
 type Expectation struct {
 	Line     int
 	Check    string // the id of the check that it is about; empty for quantities and everything
+	Env      string // the environment that it was compared in; empty: it is about all of them together
 	Subject  string // "deadlock", "states", "everything"
 	Expected string // "violated in 12 steps", "24"
 	Found    string // in the same words
@@ -129,10 +136,11 @@ func (f *File) Line(o model.Origin) int {
 	return f.Source.Position(span.Start).Line
 }
 
-// Expected is what the text says about one check, or "" if it says nothing.
-func (f *File) Expected(check string) string {
+// Expected is what the text says about one check in one environment, or about a
+// check of all environments together; "" if it says nothing.
+func (f *File) Expected(check, environment string) string {
 	for _, e := range f.Expectations {
-		if e.Check == check {
+		if e.Check == check && (e.Env == environment || e.Env == "") {
 			return e.Expected
 		}
 	}
@@ -173,7 +181,7 @@ func (f *File) Exit(strict bool) int {
 	if f.Result == nil {
 		return code
 	}
-	for _, c := range f.Result.Checks {
+	for _, c := range f.verdicts() {
 		if c.Check.Warning && !strict {
 			continue
 		}
@@ -185,7 +193,23 @@ func (f *File) Exit(strict bool) int {
 		case verify.Holds, verify.NotApplicable:
 		}
 	}
+	switch f.Covered() {
+	case Unmet:
+		code = Worse(code, ExitViolated)
+	case Undecided:
+		code = Worse(code, ExitInconclusive)
+	case Met:
+	}
 	return code
+}
+
+// verdicts are those of all checks in all environments.
+func (f *File) verdicts() []verify.CheckResult {
+	var all []verify.CheckResult
+	for _, e := range f.Result.Environments {
+		all = append(all, e.Checks...)
+	}
+	return append(all, f.Result.Across...)
 }
 
 // Exit is the exit code of the whole run: the worst one.

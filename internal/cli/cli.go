@@ -191,7 +191,7 @@ shortest run.`,
 	root.SetOut(a.out)
 	root.SetErr(a.Err)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage(fmt.Sprintf("`%s --help` lists its options", cmd.CommandPath()), "%v", err)
+		return flagError(cmd, err)
 	})
 	root.PersistentFlags().StringVar(&a.color, "color", "auto", "colour the output: auto, always or never")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error {

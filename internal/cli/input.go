@@ -135,6 +135,9 @@ func (a *app) read(name string) (*source.File, error) {
 type loadFlags struct {
 	set, finals    []string
 	channels, from string
+	env            []string
+	faults         string
+	crashQueue     string // "" where the command has no environments
 }
 
 func (l *loadFlags) add(cmd *cobra.Command) {
@@ -145,6 +148,14 @@ func (l *loadFlags) add(cmd *cobra.Command) {
 	f.StringVar(&l.from, "from", "", "the format of the text: "+strings.Join(lang.Formats(), ", ")+" (default: guessed)")
 }
 
+// addEnvironments adds the flags of commands in which something may fail.
+func (l *loadFlags) addEnvironments(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringSliceVar(&l.env, "env", nil, "only these environments: calm,rough (repeatable)")
+	f.StringVar(&l.faults, "faults", "", "an environment in place of those of the text: 'crash Bank; at most 1'")
+	f.StringVar(&l.crashQueue, "crash-queue", "vanish", "what becomes of the queues to a crashed role: vanish or keep")
+}
+
 // options checks the flags.
 func (l *loadFlags) options() (lang.Options, error) {
 	o := lang.Options{Format: l.from}
@@ -153,6 +164,20 @@ func (l *loadFlags) options() (lang.Options, error) {
 			return o, err
 		}
 	}
+	if l.crashQueue != "" {
+		if err := oneOf("--crash-queue", l.crashQueue, "vanish", "keep"); err != nil {
+			return o, err
+		}
+	}
+	if len(l.env) > 0 && l.faults != "" {
+		return o, usage("--env chooses environments of the text, --faults replaces them", "--env and --faults exclude each other")
+	}
+	for _, name := range l.env {
+		if name == "" {
+			return o, usage("for example --env rough", "--env takes the name of an environment")
+		}
+	}
+	o.Env, o.Faults = l.env, l.faults
 	for _, s := range l.set {
 		name, value, ok := strings.Cut(s, "=")
 		name = strings.TrimSpace(name)
@@ -238,9 +263,9 @@ func (a *app) loadOne(name string, l *loadFlags) (u *lang.Unit, ok bool, err err
 // fileReport is what is known about a text before it is verified.
 func fileReport(u *lang.Unit, opt lang.Options) report.File {
 	f := report.File{
-		Source: u.File, Format: u.Format, Choreography: u.Name, Environment: "calm", Automata: u.Automata,
+		Source: u.File, Format: u.Format, Choreography: u.Name, Automata: u.Automata,
 		Diagnostics: u.Diagnostics, Dropped: u.Dropped, Places: u.Places,
-		Settings: report.Settings{Params: u.Params, Finals: opt.Finals},
+		Settings: report.Settings{Params: u.Params, Finals: opt.Finals, Environments: opt.Env, Faults: opt.Faults},
 	}
 	if u.Automata != nil {
 		f.Settings.Channels = u.Automata.Channels.Default.String()

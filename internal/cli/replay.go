@@ -90,7 +90,7 @@ func hasTraces(f json.File) bool {
 
 // replayFile executes all traces of one file with the settings of the report.
 func (a *app) replayFile(f json.File, path string) (traces int, err error) {
-	opt := lang.Options{Format: f.Format, Set: f.Parameters, Finals: f.Finals}
+	opt := lang.Options{Format: f.Format, Set: f.Parameters, Finals: f.Finals, Faults: f.Faults}
 	channel, err := parseChannel(f.Channels)
 	if err != nil {
 		return 0, usage("", "the report names no known channels: %q", f.Channels)
@@ -106,8 +106,14 @@ func (a *app) replayFile(f json.File, path string) (traces int, err error) {
 		a.exit = report.Worse(a.exit, report.ExitRejected)
 		return 0, nil
 	}
-	in, file := replay.New(u.Automata), fileReport(u, opt)
+	file := fileReport(u, opt)
 	for _, result := range f.Results {
+		var in *replay.Interpreter
+		for _, e := range u.Environments {
+			if e.Name == result.Environment {
+				in = replay.New(u.Automata, replay.Options{Environment: e, KeepCrashed: f.CrashQueue == "keep"})
+			}
+		}
 		for i, finding := range result.Findings {
 			if finding.Final == nil {
 				continue
@@ -116,6 +122,9 @@ func (a *app) replayFile(f json.File, path string) (traces int, err error) {
 				fmt.Fprintln(a.out)
 			}
 			traces++
+			if in == nil {
+				return 0, usage("", "the text has no environment %q, which the report names", result.Environment)
+			}
 			fmt.Fprintf(a.out, "%s: %s, finding %d: %s\n", report.Printable(path), report.Printable(result.Check), i+1, report.Printable(finding.Message))
 			if why := a.replayTrace(in, &file, result.Check, finding); why != "" {
 				fmt.Fprintf(a.out, "✗ %s\n", report.Printable(why))
@@ -206,7 +215,7 @@ func differs(in *replay.Interpreter, file *report.File, check string, finding js
 		}
 	}
 	if !reflect.DeepEqual(got, want) {
-		return "the run ends elsewhere: the queues or the roles that wait for each other are not as in the report"
+		return "the run ends elsewhere: the queues, the links or the roles that wait for each other are not as in the report"
 	}
 	evidence := true
 	switch check {
@@ -222,6 +231,21 @@ func differs(in *replay.Interpreter, file *report.File, check string, finding js
 		evidence = len(in.FullQueues(c.config)) > 0
 	case "out-of-range":
 		evidence = c.before != nil && c.step.Fails
+	case "uncaught-exception":
+		evidence = c.before != nil && c.step.Uncaught
+	case "stale-reception":
+		evidence = c.before != nil && c.step.Stale
+	case "exclusive-handler":
+		evidence = len(in.ExclusiveHandlers(c.config)) > 0
+	case "handler-agreement":
+		evidence = len(in.Disagreements(c.config)) > 0
+	case "unguarded-wait":
+		evidence = false
+		for r := range in.Automata().Machines {
+			evidence = evidence || len(in.UnguardedWaits(c.config, model.RoleID(r))) > 0
+		}
+	case "timer-leak":
+		evidence = len(in.ArmedAtEnd(c.config)) > 0 || c.before != nil && c.step.Late
 	}
 	if !evidence {
 		return "the run ends as in the report, but that is no violation of " + check

@@ -28,7 +28,7 @@ func (a *app) simulateCommand() *cobra.Command {
 		Short: "Run a protocol at random, or step by step",
 		Long: `Shows one run of a protocol: a random one, the same for the same seed, or with -i one
 in which you choose each step by its number (u takes the last step back, q quits).
-A run proves nothing: the exit code says only whether there was one.`,
+What may fail is said by the first environment, or the one of --env. A run proves nothing: the exit code says only whether there was one.`,
 		Example: `  chorcheck simulate payment.chor --seed 7 --steps 20
   chorcheck simulate payment.chor -i`,
 		Args: arguments(1, 1, "a file"),
@@ -43,7 +43,10 @@ A run proves nothing: the exit code says only whether there was one.`,
 			if err != nil || !ok {
 				return err
 			}
-			s := newSimulation(u, a.out, a.outStyle())
+			s := newSimulation(u, load.crashQueue == "keep", a.out, a.outStyle())
+			if e := s.in.Environment(); len(u.Environments) > 1 || len(e.Faults) > 0 {
+				fmt.Fprintln(a.out, "environment", e.Name)
+			}
 			if interactive {
 				return s.interact(cmd.Context(), bufio.NewScanner(a.In))
 			}
@@ -52,6 +55,7 @@ A run proves nothing: the exit code says only whether there was one.`,
 		},
 	}
 	load.add(cmd)
+	load.addEnvironments(cmd)
 	cmd.Flags().Uint64Var(&seed, "seed", 1, "chooses the run")
 	cmd.Flags().IntVar(&steps, "steps", 100, "stop after so many steps")
 	cmd.Flags().BoolVarP(&interactive, "interactive", "i", false, "choose each step")
@@ -67,8 +71,8 @@ type simulation struct {
 	configs []replay.Config // those passed; the last one is the present one
 }
 
-func newSimulation(u *lang.Unit, out io.Writer, style text.Style) *simulation {
-	in := replay.New(u.Automata)
+func newSimulation(u *lang.Unit, keep bool, out io.Writer, style text.Style) *simulation {
+	in := replay.New(u.Automata, replay.Options{Environment: u.Environments[0], KeepCrashed: keep})
 	return &simulation{in: in, file: fileReport(u, lang.Options{}), out: out, style: style, configs: []replay.Config{in.Initial()}}
 }
 
@@ -126,7 +130,7 @@ func (s *simulation) interact(ctx context.Context, input *bufio.Scanner) error {
 		enabled := s.in.Enabled(s.now())
 		if show {
 			s.configuration()
-			if len(enabled) == 0 {
+			if s.in.Terminal(s.now()) {
 				fmt.Fprintln(s.out, s.ending())
 			}
 			for i, e := range enabled {

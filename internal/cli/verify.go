@@ -30,6 +30,8 @@ type verifyFlags struct {
 	memory                string
 	workers               int
 	noProgress, fullTrace bool
+	coverage              bool
+	minCoverage           float64
 }
 
 func (a *app) verifyCommand() *cobra.Command {
@@ -37,21 +39,26 @@ func (a *app) verifyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify FILE...",
 		Short: "Check protocols and show what can go wrong",
-		Long: `Explores all runs of each protocol and decides the built-in checks.
+		Long: `Explores all runs of each protocol, in each of its environments, and decides the
+built-in checks. An environment says what may fail: crashes, losses, ..
 
 FILE is a file, a directory (searched for .chor and .fsa files), a pattern, or - for
 standard input. All files go into one report.
 
-Exit code: 0 everything holds, 1 something is violated or an expectation is unmet,
-3 something was not decided, 4 a text is rejected, 64 usage or input and output.`,
+Exit code: 0 everything holds, 1 something is violated, an expectation is unmet or the
+coverage too low, 3 something was not decided, 4 a text is rejected, 64 usage or input
+and output.`,
 		Example: `  chorcheck verify payment.chor
   chorcheck verify --channels 'fifo 1' --set n=5 specs/two-phase-commit.chor
+  chorcheck verify --env rough --coverage payment.chor
+  chorcheck verify --faults 'crash Bank; at most 1' payment.chor
   chorcheck verify --only deadlock,stuck --timeout 1m ring.fsa
   chorcheck verify --format json payment.chor > report.json`,
 		Args: arguments(1, -1, "a file"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.verify(cmd.Context(), f, args) },
 	}
 	f.add(cmd)
+	f.addEnvironments(cmd)
 	fl := cmd.Flags()
 	fl.StringSliceVar(&f.only, "only", nil, "only these checks: deadlock,stuck")
 	fl.StringSliceVar(&f.skip, "skip", nil, "all but these checks")
@@ -64,7 +71,9 @@ Exit code: 0 everything holds, 1 something is violated or an expectation is unme
 	fl.IntVar(&f.workers, "workers", 0, "threads of the search (0: one for each processor)")
 	fl.IntVar(&f.maxFindings, "max-findings", 0, "findings of one check that are shown (0: 10)")
 	fl.BoolVar(&f.noProgress, "no-progress", false, "no progress line on a terminal")
-	fl.BoolVar(&f.fullTrace, "full-trace", false, "show long traces whole")
+	fl.BoolVar(&f.fullTrace, "full-trace", false, "show all runs, and all of their steps")
+	fl.BoolVar(&f.coverage, "coverage", false, "show what becomes of each fault at each place where it can strike")
+	fl.Float64Var(&f.minCoverage, "min-coverage", 0, "the percentage of strikes that have to be handled or tolerated: 95 (implies --coverage)")
 	return cmd
 }
 
@@ -95,6 +104,9 @@ func (f *verifyFlags) checkFlags() (lang.Options, verify.Options, error) {
 	if f.timeout < 0 {
 		return load, opt, usage("", "--timeout cannot be negative")
 	}
+	if !(f.minCoverage >= 0 && f.minCoverage <= 100) { // not a number is neither
+		return load, opt, usage("for example --min-coverage 95", "--min-coverage takes a percentage")
+	}
 	memory, err := parseBytes(f.memory)
 	if err != nil {
 		return load, opt, err
@@ -102,6 +114,7 @@ func (f *verifyFlags) checkFlags() (lang.Options, verify.Options, error) {
 	opt = verify.Options{
 		Only: f.only, Skip: f.skip, Workers: f.workers, MaxStates: f.maxStates, MaxDepth: f.maxDepth,
 		Memory: memory, MaxFindings: f.maxFindings,
+		KeepCrashed: f.crashQueue == "keep", Coverage: f.coverage || f.minCoverage > 0,
 	}
 	return load, opt, nil
 }
@@ -184,6 +197,8 @@ func (a *app) verify(ctx context.Context, f verifyFlags, args []string) error {
 // verifyUnit verifies one text under its own time limit.
 func (a *app) verifyUnit(ctx context.Context, f verifyFlags, u *lang.Unit, load lang.Options, opt verify.Options) report.File {
 	out := fileReport(u, load)
+	out.Settings.KeepCrashed = opt.KeepCrashed
+	out.Coverage, out.MinCoverage = opt.Coverage, f.minCoverage
 	if u.Rejected() {
 		return out
 	}
@@ -192,7 +207,7 @@ func (a *app) verifyUnit(ctx context.Context, f verifyFlags, u *lang.Unit, load 
 		ctx, cancel = context.WithTimeout(ctx, f.timeout)
 		defer cancel()
 	}
-	opt.Interactions = u.Interactions
+	opt.Interactions, opt.Environments = u.Interactions, u.Environments
 	if isTerminal(a.Err) && !f.noProgress {
 		line := &progressLine{w: a.Err, name: u.File.Name}
 		opt.Progress = line.show
@@ -207,6 +222,6 @@ func (a *app) verifyUnit(ctx context.Context, f verifyFlags, u *lang.Unit, load 
 		bug.Panicf("verifying %s: %v", u.File.Name, err)
 	}
 	out.Result = result
-	out.Expectations = expect.Compare(u, result)
+	out.Expectations = expect.Compare(u, result, len(load.Env) == 0 && load.Faults == "")
 	return out
 }

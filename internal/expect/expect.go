@@ -13,35 +13,76 @@ import (
 	"chorcheck/verify"
 )
 
-// Compare gives the outcome of each expectation of a unit whose conditions are met.
-// Expectations about checks that were left out are not compared. A search that did
-// not end leaves open what it has not refuted.
-func Compare(u *lang.Unit, r *verify.Result) []report.Expectation {
-	var list []report.Expectation
+// Compare gives the outcome of each expectation of a unit whose conditions are met,
+// in each environment that it is about: the one that it names or, if it names none,
+// each one of which no other item says something about the same subject by name.
+//
+// Expectations about checks that were left out are not compared. Those about all
+// environments together are compared if whole is set: all environments of the text
+// were verified, and no others. A search that did not end leaves open what it has
+// not refuted.
+func Compare(u *lang.Unit, r *verify.Result, whole bool) []report.Expectation {
+	var applying []lang.Expectation
 	for _, e := range u.Expectations {
-		if !e.Applies(u) {
+		if e.Applies(u) {
+			applying = append(applying, e)
+		}
+	}
+	var list []report.Expectation
+	add := func(e lang.Expectation, environment string, out report.Expectation) {
+		out.Line, out.Env = u.File.Position(e.Span.Start).Line, environment
+		list = append(list, out)
+	}
+	for _, e := range applying {
+		if c, ok := find(r.Across, e.Check); ok {
+			if whole {
+				add(e, "", verdict(e, c))
+			}
 			continue
 		}
-		if out, ok := compare(e, r); ok {
-			out.Line = u.File.Position(e.Span.Start).Line
-			list = append(list, out)
+		for _, environment := range r.Environments {
+			name := environment.Environment.Name
+			if e.Env != name && (e.Env != "" || named(applying, e, name)) {
+				continue
+			}
+			if out, ok := compare(e, environment); ok {
+				add(e, name, out)
+			}
 		}
 	}
 	return list
 }
 
-func compare(e lang.Expectation, r *verify.Result) (report.Expectation, bool) {
+// named reports whether some expectation about the same subject names the environment.
+func named(list []lang.Expectation, e lang.Expectation, environment string) bool {
+	return slices.ContainsFunc(list, func(x lang.Expectation) bool {
+		return x.Env == environment && x.Check == e.Check && x.Quantity == e.Quantity
+	})
+}
+
+func find(list []verify.CheckResult, id string) (verify.CheckResult, bool) {
+	i := slices.IndexFunc(list, func(c verify.CheckResult) bool { return c.Check.ID == id })
+	if i < 0 {
+		return verify.CheckResult{}, false
+	}
+	return list[i], true
+}
+
+func compare(e lang.Expectation, r verify.EnvironmentResult) (report.Expectation, bool) {
 	switch {
 	case e.Quantity != "":
 		return quantity(e, r.Statistics), true
 	case e.Check == lang.Everything:
-		return everything(r), true
+		return everything(r.Checks), true
 	}
-	i := slices.IndexFunc(r.Checks, func(c verify.CheckResult) bool { return c.Check.ID == e.Check })
-	if i < 0 {
+	c, ok := find(r.Checks, e.Check)
+	if !ok {
 		return report.Expectation{}, false
 	}
-	c := r.Checks[i]
+	return verdict(e, c), true
+}
+
+func verdict(e lang.Expectation, c verify.CheckResult) report.Expectation {
 	out := report.Expectation{
 		Check: e.Check, Subject: e.Check, Expected: words(e.Verdict, e.Steps), Found: words(c.Verdict.String(), steps(c)),
 	}
@@ -55,7 +96,7 @@ func compare(e lang.Expectation, r *verify.Result) (report.Expectation, bool) {
 	if c.Verdict == verify.Inconclusive {
 		out.Found += " (" + c.Reason + ")"
 	}
-	return out, true
+	return out
 }
 
 func words(verdict string, steps int) string {
@@ -92,10 +133,10 @@ func quantity(e lang.Expectation, s verify.Statistics) report.Expectation {
 }
 
 // everything holds if each check that is no warning holds or has no meaning here.
-func everything(r *verify.Result) report.Expectation {
+func everything(checks []verify.CheckResult) report.Expectation {
 	var not []string
 	outcome := report.Met
-	for _, c := range r.Checks {
+	for _, c := range checks {
 		if !c.Check.Warning && c.Verdict != verify.Holds && c.Verdict != verify.NotApplicable {
 			not = append(not, c.Check.ID+" "+c.Verdict.String())
 			if c.Verdict == verify.Violated {

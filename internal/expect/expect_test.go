@@ -33,7 +33,8 @@ func check(id string) verify.Check {
 }
 
 func TestCompare(t *testing.T) {
-	result := &verify.Result{
+	result := &verify.Result{Environments: []verify.EnvironmentResult{{
+		Environment: model.Calm(),
 		Checks: []verify.CheckResult{
 			{Check: check("deadlock"), Verdict: verify.Violated, Findings: []verify.Finding{
 				{Trace: make([]verify.Step, 3), Final: &verify.Configuration{}}, {Trace: make([]verify.Step, 5), Final: &verify.Configuration{}}}},
@@ -43,7 +44,7 @@ func TestCompare(t *testing.T) {
 			{Check: check("bound-reached"), Verdict: verify.Violated, Findings: []verify.Finding{{}}},
 		},
 		Statistics: verify.Statistics{States: 24, Transitions: 30, Depth: 9, Complete: true},
-	}
+	}}}
 	for text, want := range map[string][]report.Expectation{
 		"deadlock violated":             {{Check: "deadlock", Subject: "deadlock", Expected: "violated", Found: "violated in 3 steps"}},
 		"deadlock violated in 3 steps":  {{Check: "deadlock", Subject: "deadlock", Expected: "violated in 3 steps", Found: "violated in 3 steps"}},
@@ -63,27 +64,28 @@ func TestCompare(t *testing.T) {
 		u.Expectations = lang.Expectations(u.File, &bag)
 		assert.False(t, bag.Failed(), text)
 		for i := range want {
-			want[i].Line = 1
+			want[i].Line, want[i].Env = 1, "calm"
 		}
-		assert.Equal(t, want, Compare(u, result), text)
+		assert.Equal(t, want, Compare(u, result, true), text)
 	}
 }
 
 // A search that did not end leaves open what it has not refuted.
 func TestNumbersOfAnIncompleteSearch(t *testing.T) {
 	for text, want := range map[string]report.Expectation{
-		"states 25":        {Line: 1, Subject: "states", Expected: "25", Found: "at least 24 (interrupted)", Outcome: report.Undecided},
-		"states 24":        {Line: 1, Subject: "states", Expected: "24", Found: "at least 24 (interrupted)", Outcome: report.Undecided},
-		"states 23":        {Line: 1, Subject: "states", Expected: "23", Found: "at least 24 (interrupted)", Outcome: report.Unmet},
-		"everything holds": {Line: 1, Subject: "everything", Expected: "holds", Found: "stuck inconclusive", Outcome: report.Undecided},
+		"states 25":        {Line: 1, Env: "calm", Subject: "states", Expected: "25", Found: "at least 24 (interrupted)", Outcome: report.Undecided},
+		"states 24":        {Line: 1, Env: "calm", Subject: "states", Expected: "24", Found: "at least 24 (interrupted)", Outcome: report.Undecided},
+		"states 23":        {Line: 1, Env: "calm", Subject: "states", Expected: "23", Found: "at least 24 (interrupted)", Outcome: report.Unmet},
+		"everything holds": {Line: 1, Env: "calm", Subject: "everything", Expected: "holds", Found: "stuck inconclusive", Outcome: report.Undecided},
 	} {
 		var bag diag.Bag
 		u := &lang.Unit{File: source.New("x", "// expect: "+text), Automata: &model.Automata{}}
 		u.Expectations = lang.Expectations(u.File, &bag)
-		got := Compare(u, &verify.Result{
-			Checks:     []verify.CheckResult{{Check: check("stuck"), Verdict: verify.Inconclusive}},
-			Statistics: verify.Statistics{States: 24, Reason: "interrupted"},
-		})
+		got := Compare(u, &verify.Result{Environments: []verify.EnvironmentResult{{
+			Environment: model.Calm(),
+			Checks:      []verify.CheckResult{{Check: check("stuck"), Verdict: verify.Inconclusive}},
+			Statistics:  verify.Statistics{States: 24, Reason: "interrupted"},
+		}}}, true)
 		assert.Equal(t, []report.Expectation{want}, got, text)
 	}
 }
@@ -94,7 +96,53 @@ func TestConditions(t *testing.T) {
 	u := &lang.Unit{File: source.New("x", "// expect when fifo 1, n=3: states 1\n// expect when fifo 2: states 2"), Automata: &model.Automata{}}
 	u.Expectations = lang.Expectations(u.File, &bag)
 	u.Automata.Channels.Default = model.Channel{Discipline: model.FIFO, Capacity: 1}
-	assert.Empty(t, Compare(u, &verify.Result{}))
+	r := &verify.Result{Environments: []verify.EnvironmentResult{{Environment: model.Calm()}}}
+	assert.Empty(t, Compare(u, r, true))
 	u.Params = map[string]int64{"n": 3}
-	assert.Len(t, Compare(u, &verify.Result{}), 1)
+	assert.Len(t, Compare(u, r, true), 1)
+}
+
+// TestEnvironments: an item counts in the environment that it names, and without a
+// name in those that no item about the same subject names.
+func TestEnvironments(t *testing.T) {
+	in := func(name string, v verify.Verdict, states uint64) verify.EnvironmentResult {
+		return verify.EnvironmentResult{
+			Environment: &model.Environment{Name: name}, Statistics: verify.Statistics{States: states, Complete: true},
+			Checks: []verify.CheckResult{{Check: check("deadlock"), Verdict: v}, {Check: check("stuck"), Verdict: verify.Holds}},
+		}
+	}
+	result := &verify.Result{
+		Environments: []verify.EnvironmentResult{in("calm", verify.Holds, 1), in("rough", verify.Violated, 2), in("harsh", verify.Violated, 3)},
+		Across:       []verify.CheckResult{{Check: check("dead-handler"), Verdict: verify.Violated}},
+	}
+	for _, c := range []struct {
+		text  string
+		whole bool
+		want  []string // environment: subject, outcome
+	}{
+		{"// expect: stuck holds", true, []string{"calm: stuck met", "rough: stuck met", "harsh: stuck met"}},
+		{"// expect: deadlock holds", true, []string{"calm: deadlock met", "rough: deadlock unmet", "harsh: deadlock unmet"}},
+		{"// expect: deadlock holds\n// expect when env rough: deadlock violated", true,
+			[]string{"calm: deadlock met", "harsh: deadlock unmet", "rough: deadlock met"}},
+		{"// expect when env rough: stuck holds\n// expect: deadlock violated", true,
+			[]string{"rough: stuck met", "calm: deadlock unmet", "rough: deadlock met", "harsh: deadlock met"}},
+		{"// expect when env rough, fifo 9: deadlock holds\n// expect: deadlock violated", true, // fifo 9 is not the case
+			[]string{"calm: deadlock unmet", "rough: deadlock met", "harsh: deadlock met"}},
+		{"// expect when env harsh: states 3, everything holds", true, []string{"harsh: states met", "harsh: everything unmet"}},
+		{"// expect when env other: states 3", true, nil}, // not verified
+		{"// expect: everything holds", true, []string{"calm: everything met", "rough: everything unmet", "harsh: everything unmet"}},
+		{"// expect: dead-handler violated", true, []string{": dead-handler met"}},
+		{"// expect: dead-handler violated", false, nil},
+		{"// expect: dead-interaction holds", true, nil}, // left out of the run
+	} {
+		var bag diag.Bag
+		u := &lang.Unit{File: source.New("x", c.text), Automata: &model.Automata{}}
+		u.Expectations = lang.Expectations(u.File, &bag)
+		assert.False(t, bag.Failed(), c.text)
+		var got []string
+		for _, e := range Compare(u, result, c.whole) {
+			got = append(got, e.Env+": "+e.Subject+" "+e.Outcome.String())
+		}
+		assert.Equal(t, c.want, got, c.text)
+	}
 }

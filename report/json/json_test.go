@@ -26,39 +26,66 @@ func full() *report.Report {
 	text := "choreography Payment\nrole Customer, Shop\nCustomer -> Shop: order\n"
 	at := source.Span{Start: strings.Index(text, "Customer -> Shop"), End: len(text) - 1}
 	step := verify.Step{Action: "Customer -> Shop: order(3)", Kind: "send", Values: []int64{3}, Origin: 1, Fails: true, PeerTrans: -1}
+	fault := verify.Step{Action: "Shop crashes", Kind: "fault", Fault: "crash", Handler: "pay, on Declined at Shop", Role: -1, PeerTrans: -1}
+	automata := &model.Automata{Roles: []model.Role{{Name: "Customer"}, {Name: "Shop"}}}
+	automata.Exceptions = []model.Exception{{Name: "Declined"}}
+	automata.Scopes = []model.Scope{
+		{Name: "pay", Handlers: []model.Handler{{At: 1}}},
+		{Handlers: []model.Handler{{Any: true, At: 0}}},
+	}
 	return &report.Report{
 		Version: "1.2.3",
 		Errors:  []report.Trouble{{File: "nowhere.chor", Message: "no such file", Hint: "look again"}},
 		Files: []report.File{
 			{
-				Source: source.New("payment.chor", text), Format: "chor", Choreography: "Payment", Environment: "calm",
-				Automata: &model.Automata{Roles: []model.Role{{Name: "Customer"}, {Name: "Shop"}}},
-				Settings: report.Settings{Channels: "fifo 2", Params: map[string]int64{"n": 3}, Finals: map[string][]string{"Shop": {"q"}}},
-				Places:   []source.Span{{}, at},
+				Source: source.New("payment.chor", text), Format: "chor", Choreography: "Payment",
+				Automata: automata,
+				Settings: report.Settings{Channels: "fifo 2", Params: map[string]int64{"n": 3}, Finals: map[string][]string{"Shop": {"q"}},
+					Faults: "crash Shop", KeepCrashed: true},
+				Places: []source.Span{{}, at},
 				Diagnostics: []diag.Diagnostic{{
 					Code: "CH0601", Severity: diag.Warning, Message: "<b> & \x1b \u202e \U000e0041", Help: "mend",
 					Primary: diag.Label{Span: at, Text: "here"}, Secondary: []diag.Label{{Span: source.Span{Start: 9, End: 3}}},
+				}, {
+					Code: "CH0003", Message: "of an option", File: source.New("--faults", "crash Shopp"), Primary: diag.Label{Span: source.Span{Start: 6, End: 11}},
 				}},
-				Dropped: 2,
+				Dropped:  2,
+				Coverage: true, MinCoverage: 90,
 				Result: &verify.Result{
-					Checks: []verify.CheckResult{
-						{Check: verify.Check{ID: "deadlock"}, Verdict: verify.Violated, Omitted: 4, Notes: []string{"a note"}, Findings: []verify.Finding{
-							{Message: "a deadlock", Help: "break it", Origins: []model.Origin{1, 0}, Trace: []verify.Step{step}, Loop: "on and on",
-								Final: &verify.Configuration{
-									Roles: []verify.RoleState{{Role: "Shop", State: "1", Final: true, Failed: true, Variables: []string{"x = 1"},
-										Waits: []verify.Wait{{For: "to receive order from Customer", On: "Customer", Origin: 1}}}},
-									Queues: []verify.QueueState{{Name: "Customer -> Shop", Messages: []string{"order(3)"}, Capacity: 2}},
-									Cycle:  []string{"Customer", "Shop", "Customer"},
-								}},
-							{Message: "another one"},
+					Environments: []verify.EnvironmentResult{{
+						Environment: model.Calm(),
+						Checks: []verify.CheckResult{
+							{Check: verify.Check{ID: "deadlock"}, Verdict: verify.Violated, Omitted: 4, Notes: []string{"a note"}, Findings: []verify.Finding{
+								{Cause: "the cause", Message: "a deadlock", Help: "break it", Origins: []model.Origin{1, 0}, Trace: []verify.Step{step, fault}, Loop: "on and on",
+									Fault: "Shop crashes", Causal: []int{1}, Untold: []model.RoleID{0},
+									Final: &verify.Configuration{
+										Roles: []verify.RoleState{{Role: "Shop", State: "1", Final: true, Failed: true, Status: 2, In: []string{"pay"}, Armed: []string{"slow"}, Variables: []string{"x = 1"},
+											Waits: []verify.Wait{{For: "to receive order from Customer", On: "Customer", Origin: 1}}}},
+										Queues: []verify.QueueState{{Name: "Customer -> Shop", Messages: []string{"order(3)"}, Capacity: 2}},
+										Links:  []string{"Customer -- Shop"},
+										Cycle:  []string{"Customer", "Shop", "Customer"},
+									}},
+								{Message: "another one"},
+							}},
+							{Check: verify.Check{ID: "stuck"}, Verdict: verify.Inconclusive, Reason: "interrupted"},
+							{Check: verify.Check{ID: "bound-reached", Warning: true}, Verdict: verify.NotApplicable, Reason: "no queues"},
+						},
+						Statistics: verify.Statistics{States: 18, Transitions: 20, Depth: 13, Workers: 2, PeakBytes: 4096, ElapsedMS: 3.25, BitsPerState: 9, Reason: "interrupted", Store: "exact"},
+					}, {
+						Environment: &model.Environment{Name: "rough"},
+						Checks:      []verify.CheckResult{{Check: verify.Check{ID: "livelock"}, Verdict: verify.Holds}},
+						Statistics:  verify.Statistics{States: 10, Transitions: 10, Depth: 10, Store: "exact", Complete: true},
+					}},
+					Across: []verify.CheckResult{{Check: verify.Check{ID: "dead-handler", Warning: true}, Verdict: verify.Holds}},
+					Coverage: &verify.Coverage{Cells: []verify.CoverageCell{
+						{Fault: "raise", Detail: "Declined", Role: 1, Peer: -1, Place: 1, Strikes: []verify.Strike{
+							{Environment: "calm", Status: verify.Handled, Handlers: []model.HandlerRef{{Scope: 0, Part: 1}, {Scope: 1, Part: 1}}},
+							{Environment: "rough", Status: verify.Unhandled, Finding: "Customer waits for ever"},
 						}},
-						{Check: verify.Check{ID: "stuck"}, Verdict: verify.Inconclusive, Reason: "interrupted"},
-						{Check: verify.Check{ID: "bound-reached", Warning: true}, Verdict: verify.NotApplicable, Reason: "no queues"},
-						{Check: verify.Check{ID: "livelock"}, Verdict: verify.Holds},
-					},
-					Statistics: verify.Statistics{States: 18, Transitions: 20, Depth: 13, Workers: 2, PeakBytes: 4096, ElapsedMS: 3.25, BitsPerState: 9, Reason: "interrupted", Store: "exact"},
+						{Fault: "loss", Role: 0, Peer: 1},
+					}},
 				},
-				Expectations: []report.Expectation{{Line: 1, Check: "deadlock", Subject: "deadlock", Expected: "violated in 1 step", Found: "violated in 1 step", Outcome: report.Undecided}},
+				Expectations: []report.Expectation{{Line: 1, Check: "deadlock", Env: "calm", Subject: "deadlock", Expected: "violated in 1 step", Found: "violated in 1 step", Outcome: report.Undecided}, {Line: 2, Check: "dead-handler", Subject: "dead-handler", Expected: "holds", Found: "holds"}},
 			},
 			{Source: source.New("broken.chor", ""), Diagnostics: []diag.Diagnostic{{Code: "CH0101", Message: "nothing"}}},
 		},

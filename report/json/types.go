@@ -29,10 +29,14 @@ type File struct {
 	Channels     string              `json:"channels"`
 	Parameters   map[string]int64    `json:"parameters"`
 	Finals       map[string][]string `json:"finals"`
+	Environments []string            `json:"environments"` // those that were verified
+	Faults       string              `json:"faults"`       // of --faults
+	CrashQueue   string              `json:"crash_queue"`  // vanish, keep
 	Diagnostics  []Diagnostic        `json:"diagnostics"`
 	Dropped      int                 `json:"dropped_diagnostics"`
 	Results      []Result            `json:"results"`
 	Statistics   []Statistics        `json:"statistics"`
+	Coverage     *Coverage           `json:"coverage"` // null: not asked for
 	Expectations []Expectation       `json:"expectations"`
 }
 
@@ -80,8 +84,11 @@ type Result struct {
 
 // Finding is one distinct cause of a violation.
 type Finding struct {
+	Cause   string         `json:"cause"`
 	Message string         `json:"message"`
 	Help    string         `json:"help"`
+	Fault   string         `json:"fault"`
+	Untold  []string       `json:"untold"`
 	Places  []Span         `json:"places"`
 	Trace   []Step         `json:"trace"`
 	Final   *Configuration `json:"final"` // null: the check has no trace
@@ -90,20 +97,24 @@ type Finding struct {
 
 // Step of a trace.
 type Step struct {
-	Step   int     `json:"step"`
-	Role   string  `json:"role"`
-	Action string  `json:"action"`
-	Kind   string  `json:"kind"`
-	Values []int64 `json:"values"`
-	Fails  bool    `json:"fails"`
-	File   string  `json:"file"`
-	Line   int     `json:"line"` // 0: from nowhere
+	Step    int     `json:"step"`
+	Role    string  `json:"role"` // empty: nobody moves, the environment strikes
+	Action  string  `json:"action"`
+	Kind    string  `json:"kind"`
+	Fault   string  `json:"fault"`
+	Handler string  `json:"handler"`
+	Causal  bool    `json:"causal"`
+	Values  []int64 `json:"values"`
+	Fails   bool    `json:"fails"`
+	File    string  `json:"file"`
+	Line    int     `json:"line"` // 0: from nowhere
 }
 
 // Configuration is where a trace ends.
 type Configuration struct {
 	Roles  []RoleState `json:"roles"`
 	Queues []Queue     `json:"queues"`
+	Links  []string    `json:"links"` // those that are down
 	Cycle  []string    `json:"cycle"`
 }
 
@@ -112,8 +123,11 @@ type RoleState struct {
 	Role      string   `json:"role"`
 	State     string   `json:"state"`
 	Final     bool     `json:"final"`
-	Failed    bool     `json:"failed"`
+	Failed    bool     `json:"failed"` // it is not live
+	Status    string   `json:"status"`
+	Scopes    []string `json:"scopes"` // the parts that it is in, outermost first
 	Variables []string `json:"variables"`
+	Armed     []string `json:"armed"` // explicit timers
 	Waits     []Wait   `json:"waits"`
 }
 
@@ -148,9 +162,38 @@ type Statistics struct {
 
 // Expectation of the text, compared.
 type Expectation struct {
-	Line     int    `json:"line"`
-	Subject  string `json:"subject"`
-	Expected string `json:"expected"`
-	Found    string `json:"found"`
-	Outcome  string `json:"outcome"`
+	Line        int    `json:"line"`
+	Environment string `json:"environment"`
+	Subject     string `json:"subject"`
+	Expected    string `json:"expected"`
+	Found       string `json:"found"`
+	Outcome     string `json:"outcome"`
+}
+
+// Coverage is the failure coverage matrix.
+type Coverage struct {
+	Percent  float64        `json:"percent"`
+	Required float64        `json:"required"` // 0: nothing was
+	Outcome  string         `json:"outcome"`  // of comparing the two
+	Cells    []CoverageCell `json:"cells"`
+}
+
+// CoverageCell is one kind of fault that strikes one role, or messages to one
+// peer, at one place.
+type CoverageCell struct {
+	Fault   string   `json:"fault"`
+	Detail  string   `json:"detail"`
+	Role    string   `json:"role"`
+	Peer    string   `json:"peer"`
+	Line    int      `json:"line"`
+	Text    string   `json:"text"`
+	Strikes []Strike `json:"strikes"`
+}
+
+// Strike is what became of a cell in one environment.
+type Strike struct {
+	Environment string   `json:"environment"`
+	Status      string   `json:"status"`
+	Handlers    []string `json:"handlers"`
+	Finding     string   `json:"finding"`
 }

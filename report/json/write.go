@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 
 	"chorcheck/lang/diag"
 	"chorcheck/lang/source"
@@ -76,7 +77,11 @@ func file(f *report.File) File {
 		File: f.Source.Name, Format: f.Format, Choreography: f.Choreography, Roles: []string{},
 		Channels: f.Settings.Channels, Parameters: f.Settings.Params, Finals: f.Settings.Finals,
 		Diagnostics: []Diagnostic{}, Dropped: f.Dropped,
+		Environments: []string{}, Faults: f.Settings.Faults, CrashQueue: "vanish",
 		Results: []Result{}, Statistics: []Statistics{}, Expectations: []Expectation{},
+	}
+	if f.Settings.KeepCrashed {
+		out.CrashQueue = "keep"
 	}
 	if out.Parameters == nil {
 		out.Parameters = map[string]int64{}
@@ -93,24 +98,98 @@ func file(f *report.File) File {
 		out.Diagnostics = append(out.Diagnostics, diagnostic(f.Source, d))
 	}
 	for _, e := range f.Expectations {
-		out.Expectations = append(out.Expectations, Expectation{e.Line, e.Subject, e.Expected, e.Found, e.Outcome.String()})
+		out.Expectations = append(out.Expectations, expectation(f, e))
 	}
 	if f.Result == nil {
 		return out
 	}
-	s := f.Result.Statistics
-	out.Statistics = append(out.Statistics, Statistics{
-		Environment: f.Environment, States: s.States, Transitions: s.Transitions, Depth: s.Depth, Workers: s.Workers,
-		PeakBytes: s.PeakBytes, ElapsedMS: s.ElapsedMS, BitsPerState: s.BitsPerState, Complete: s.Complete,
-		Reason: s.Reason, Store: s.Store,
-	})
-	for _, c := range f.Result.Checks {
-		out.Results = append(out.Results, result(f, c))
+	for _, e := range f.Result.Environments {
+		s, name := e.Statistics, e.Environment.Name
+		out.Environments = append(out.Environments, name)
+		out.Statistics = append(out.Statistics, Statistics{
+			Environment: name, States: s.States, Transitions: s.Transitions, Depth: s.Depth, Workers: s.Workers,
+			PeakBytes: s.PeakBytes, ElapsedMS: s.ElapsedMS, BitsPerState: s.BitsPerState, Complete: s.Complete,
+			Reason: s.Reason, Store: s.Store,
+		})
+		for _, c := range e.Checks {
+			out.Results = append(out.Results, result(f, c, name, s))
+		}
+	}
+	whole, total := together(f)
+	for _, c := range f.Result.Across {
+		out.Results = append(out.Results, result(f, c, whole, total))
+	}
+	if f.Coverage {
+		out.Coverage = coverage(f)
 	}
 	return out
 }
 
+// together names all environments, and adds up what was explored in them.
+func together(f *report.File) (name string, s verify.Statistics) {
+	list := f.Result.Environments
+	if len(list) == 1 {
+		return list[0].Environment.Name, list[0].Statistics
+	}
+	for _, e := range list {
+		s.States += e.Statistics.States
+		s.Transitions += e.Statistics.Transitions
+		s.Depth = max(s.Depth, e.Statistics.Depth)
+		s.ElapsedMS += e.Statistics.ElapsedMS
+		s.Store = e.Statistics.Store
+	}
+	return everywhere, s
+}
+
+// everywhere stands for all environments.
+const everywhere = "*"
+
+func expectation(f *report.File, e report.Expectation) Expectation {
+	environment := e.Env
+	if environment == "" {
+		environment = everywhere
+		if f.Result != nil {
+			environment, _ = together(f)
+		}
+	}
+	return Expectation{e.Line, environment, e.Subject, e.Expected, e.Found, e.Outcome.String()}
+}
+
+func coverage(f *report.File) *Coverage {
+	c := f.Result.Coverage
+	out := &Coverage{Percent: c.Percent(), Required: f.MinCoverage, Outcome: f.Covered().String(), Cells: []CoverageCell{}}
+	if c == nil {
+		return out
+	}
+	for _, cell := range c.Cells {
+		x := CoverageCell{
+			Fault: cell.Fault, Detail: cell.Detail, Role: roleName(f, cell.Role), Peer: roleName(f, cell.Peer),
+			Line: f.Line(cell.Place), Text: f.Excerpt(cell.Place), Strikes: []Strike{},
+		}
+		for _, s := range cell.Strikes {
+			strike := Strike{Environment: s.Environment, Status: s.Status.String(), Handlers: []string{}, Finding: s.Finding}
+			for _, h := range s.Handlers {
+				strike.Handlers = append(strike.Handlers, f.HandlerName(h))
+			}
+			x.Strikes = append(x.Strikes, strike)
+		}
+		out.Cells = append(out.Cells, x)
+	}
+	return out
+}
+
+// roleName is empty where there is no role.
+func roleName(f *report.File, r model.RoleID) string {
+	if r < 0 {
+		return ""
+	}
+	return f.Automata.Roles[r].Name
+}
+
 func diagnostic(f *source.File, d diag.Diagnostic) Diagnostic {
+	if d.File != nil { // the text of an option
+		f = d.File
+	}
 	out := Diagnostic{
 		Code: string(d.Code), Severity: d.Severity.String(), Message: d.Message, Help: d.Help,
 		Spans: []Span{span(f, d.Primary.Span, d.Primary.Text, true)},
@@ -126,11 +205,10 @@ func span(f *source.File, s source.Span, label string, primary bool) Span {
 	return Span{f.Name, start.Line, start.Column, end.Line, end.Column, primary, label}
 }
 
-func result(f *report.File, c verify.CheckResult) Result {
-	s := f.Result.Statistics
+func result(f *report.File, c verify.CheckResult, environment string, s verify.Statistics) Result {
 	out := Result{
-		Environment: f.Environment, Check: c.Check.ID, Severity: "error", Verdict: c.Verdict.String(),
-		Expected: f.Expected(c.Check.ID), States: s.States, Transitions: s.Transitions, Depth: s.Depth,
+		Environment: environment, Check: c.Check.ID, Severity: "error", Verdict: c.Verdict.String(),
+		Expected: f.Expected(c.Check.ID, environment), States: s.States, Transitions: s.Transitions, Depth: s.Depth,
 		ElapsedMS: s.ElapsedMS, Store: s.Store, Reason: c.Reason, Notes: list(c.Notes),
 		Trace: []Step{}, Findings: []Finding{}, Omitted: c.Omitted,
 	}
@@ -147,14 +225,22 @@ func result(f *report.File, c verify.CheckResult) Result {
 }
 
 func finding(f *report.File, x verify.Finding) Finding {
-	out := Finding{Message: x.Message, Help: x.Help, Loop: x.Loop, Places: []Span{}, Trace: []Step{}}
+	out := Finding{
+		Cause: x.Cause, Message: x.Message, Help: x.Help, Fault: x.Fault, Loop: x.Loop,
+		Untold: []string{}, Places: []Span{}, Trace: []Step{},
+	}
+	for _, r := range x.Untold {
+		out.Untold = append(out.Untold, roleName(f, r))
+	}
 	for _, o := range x.Origins {
 		if at, ok := f.Place(o); ok {
 			out.Places = append(out.Places, span(f.Source, at, "", len(out.Places) == 0))
 		}
 	}
 	for i, s := range x.Trace {
-		out.Trace = append(out.Trace, StepOf(f, i+1, s))
+		step := StepOf(f, i+1, s)
+		step.Causal = x.Causal == nil || slices.Contains(x.Causal, i)
+		out.Trace = append(out.Trace, step)
 	}
 	if x.Final != nil {
 		c := ConfigurationOf(x.Final, f.Line)
@@ -166,16 +252,19 @@ func finding(f *report.File, x verify.Finding) Finding {
 // StepOf converts the step with this number.
 func StepOf(f *report.File, number int, s verify.Step) Step {
 	return Step{
-		Step: number, Role: f.Automata.Roles[s.Role].Name, Action: s.Action, Kind: s.Kind, Values: list(s.Values),
-		Fails: s.Fails, File: f.Source.Name, Line: f.Line(s.Origin),
+		Step: number, Role: roleName(f, s.Role), Action: s.Action, Kind: s.Kind, Fault: s.Fault, Handler: s.Handler,
+		Causal: true, Values: list(s.Values), Fails: s.Fails, File: f.Source.Name, Line: f.Line(s.Origin),
 	}
 }
 
 // ConfigurationOf converts a configuration; line gives the lines of origins.
 func ConfigurationOf(c *verify.Configuration, line func(model.Origin) int) Configuration {
-	out := Configuration{Roles: []RoleState{}, Queues: []Queue{}, Cycle: list(c.Cycle)}
+	out := Configuration{Roles: []RoleState{}, Queues: []Queue{}, Links: list(c.Links), Cycle: list(c.Cycle)}
 	for _, r := range c.Roles {
-		role := RoleState{Role: r.Role, State: r.State, Final: r.Final, Failed: r.Failed, Variables: list(r.Variables), Waits: []Wait{}}
+		role := RoleState{
+			Role: r.Role, State: r.State, Final: r.Final, Failed: r.Failed, Status: r.Status.String(),
+			Scopes: list(r.In), Variables: list(r.Variables), Armed: list(r.Armed), Waits: []Wait{},
+		}
 		for _, w := range r.Waits {
 			role.Waits = append(role.Waits, Wait{w.For, w.On, line(w.Origin)})
 		}

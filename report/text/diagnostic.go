@@ -37,6 +37,9 @@ type mark struct {
 }
 
 func diagnostic(w io.Writer, f *source.File, d diag.Diagnostic, style Style) {
+	if d.File != nil { // the text of an option
+		f = d.File
+	}
 	color := red
 	if d.Severity == diag.Warning {
 		color = yellow

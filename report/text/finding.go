@@ -18,24 +18,49 @@ const foldAt, foldKeep = 30, 12
 // warnings that do not count only on demand: a report has to stay readable.
 const fullFindings = 3
 
-func findings(w io.Writer, f *report.File, c *verify.CheckResult, strict bool, style Style) {
-	name, color, full := c.Check.ID, red, fullFindings
-	if c.Check.Warning && !strict {
+// runs are those that a report has shown: the title of the finding, by the steps.
+// Several checks often find fault with the same run.
+type runs map[string]string
+
+// key identifies what is shown of a run, its end included.
+func key(g report.Group) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n%v\n%+v\n", g.Environment, g.Finding.Causal, *g.Finding.Final)
+	for _, s := range g.Finding.Trace {
+		fmt.Fprintf(&b, "%s\n%d\n", s.Action, s.Origin)
+	}
+	return b.String()
+}
+
+func findings(w io.Writer, f *report.File, row *report.Row, seen runs, strict bool, style Style) {
+	name, color, full := row.Check.ID, red, fullFindings
+	if row.Check.Warning && !strict {
 		name, color, full = "warning: "+name, yellow, 0
 	}
 	if style.FullTrace {
-		full = len(c.Findings)
+		full = len(row.Groups)
 	}
-	for i, finding := range c.Findings {
+	several := len(f.Result.Environments) > 1
+	for i, g := range row.Groups {
+		finding := g.Finding
 		// A blank line sets off what takes several lines.
 		if i == 0 || full > 0 {
 			fmt.Fprintln(w)
 		}
 		title := name
-		if total := len(c.Findings) + c.Omitted; total > 1 {
+		if several && g.Environment != "" {
+			title += " in " + clean(g.Environment)
+		}
+		if total := len(row.Groups) + row.Omitted(); total > 1 {
 			title += fmt.Sprintf(" (%d of %d)", i+1, total)
 		}
 		fmt.Fprintf(w, "%s%s\n", style.paint(color, title), style.paint(bold, ": "+clean(finding.Message)))
+		if len(g.Environments) > 0 {
+			fmt.Fprintf(w, "  also in %s\n", clean(strings.Join(g.Environments, ", ")))
+		}
+		if finding.Fault != "" {
+			fmt.Fprintf(w, "  %s %s\n", style.paint(bold, "it begins with:"), style.paint(red, clean(finding.Fault)))
+		}
 		var shown []string // several roles may wait at one place
 		for _, o := range finding.Origins {
 			at := place(f, o)
@@ -49,22 +74,50 @@ func findings(w io.Writer, f *report.File, c *verify.CheckResult, strict bool, s
 		}
 		switch {
 		case finding.Final == nil:
+		case i < full && !style.FullTrace && seen[key(g)] != "":
+			fmt.Fprintf(w, "  the run is that of %s, above\n", seen[key(g)])
 		case i < full:
-			trace(w, f, finding.Trace, style)
+			seen[key(g)] = title
+			trace(w, f, &finding, style)
 			Configuration(w, f, "then", finding.Final, style)
 		case full > 0:
 			fmt.Fprintf(w, "  a run of %s shows it; --full-trace prints it\n", plural(len(finding.Trace), "step", "steps"))
 		}
+		if len(finding.Untold) > 0 {
+			fmt.Fprintf(w, "  %s %s\n", style.paint(bold, "never told of it:"), clean(roleNames(f, finding.Untold)))
+		}
 		if finding.Loop != "" {
 			fmt.Fprintf(w, "  %s %s\n", style.paint(bold, "for ever:"), clean(finding.Loop))
 		}
-		if finding.Help != "" && (i == 0 || finding.Help != c.Findings[i-1].Help) {
+		if finding.Help != "" && (i == 0 || finding.Help != row.Groups[i-1].Finding.Help) {
 			fmt.Fprintf(w, "  %s %s\n", style.paint(bold, "help:"), clean(finding.Help))
 		}
 	}
-	if c.Omitted > 0 {
-		fmt.Fprintf(w, "\n%s: %s not shown; --max-findings shows more\n", c.Check.ID, plural(c.Omitted, "further cause is", "further causes are"))
+	omitted(w, f, row)
+}
+
+// omitted says how many causes were left out, for each environment by itself: two
+// environments may have left out the same ones.
+func omitted(w io.Writer, f *report.File, row *report.Row) {
+	for i, c := range row.Cells {
+		if c == nil || c.Omitted == 0 {
+			continue
+		}
+		in := ""
+		if len(row.Cells) > 1 {
+			in = " in " + clean(f.Result.Environments[i].Environment.Name)
+		}
+		fmt.Fprintf(w, "\n%s%s: %s not shown; --max-findings shows more\n", row.Check.ID, in,
+			plural(c.Omitted, "further cause is", "further causes are"))
 	}
+}
+
+func roleNames(f *report.File, roles []model.RoleID) string {
+	var names []string
+	for _, r := range roles {
+		names = append(names, f.Automata.Roles[r].Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // place is "payment.chor:18", or "" for an origin without one.
@@ -75,47 +128,69 @@ func place(f *report.File, o model.Origin) string {
 	return ""
 }
 
-// excerptOf is the text at an origin, its first line only.
+// excerptOf is the text at an origin, its first line only, in quotes.
 func excerptOf(f *report.File, o model.Origin) string {
-	span, ok := f.Place(o)
-	if !ok {
-		return ""
+	if text := f.Excerpt(o); text != "" {
+		return "  `" + clean(text) + "`"
 	}
-	text := strings.TrimSpace(f.Source.Slice(span))
-	if i := strings.IndexAny(text, "\r\n"); i >= 0 {
-		text = strings.TrimSpace(text[:i]) + " .."
-	}
-	if r := []rune(text); len(r) > 60 {
-		text = string(r[:57]) + ".."
-	}
-	if text == "" {
-		return ""
-	}
-	return "  `" + clean(text) + "`"
+	return ""
 }
 
-func trace(w io.Writer, f *report.File, steps []verify.Step, style Style) {
+// trace writes the steps of a finding: of those that matter, if it is known which,
+// all or as many as one can take in.
+func trace(w io.Writer, f *report.File, finding *verify.Finding, style Style) {
+	steps := finding.Trace
 	if len(steps) == 0 {
 		fmt.Fprintln(w, "  in the initial configuration")
 		return
 	}
-	rows := [][]string{}
-	folded := len(steps) > foldAt && !style.FullTrace
-	for i, s := range steps {
-		if folded && i == foldKeep {
-			rows = append(rows, []string{"", fmt.Sprintf(".. %s more; --full-trace shows them", plural(len(steps)-2*foldKeep, "step", "steps")), ""})
+	shown := []int{}
+	for i := range steps {
+		if finding.Causal == nil || style.FullTrace || slices.Contains(finding.Causal, i) {
+			shown = append(shown, i)
 		}
-		if folded && i >= foldKeep && i < len(steps)-foldKeep {
+	}
+	rows := [][]string{}
+	folded := len(shown) > foldAt && !style.FullTrace
+	next := 0 // the step that is due
+	skip := func(to int) {
+		switch n := to - next; n {
+		case 0:
+		case 1: // saying that it was left out takes as much room
+			rows = append(rows, StepRow(f, next+1, steps[next]))
+		default:
+			rows = append(rows, []string{"", fmt.Sprintf(".. %d steps that do not matter here", n), ""})
+		}
+	}
+	for n, i := range shown {
+		if folded && n == foldKeep {
+			rows = append(rows, []string{"", fmt.Sprintf(".. %s more; --full-trace shows them",
+				plural(len(shown)-2*foldKeep, "step", "steps")), ""})
+		}
+		if folded && n >= foldKeep && n < len(shown)-foldKeep {
+			next = i + 1
 			continue
 		}
-		rows = append(rows, StepRow(f, i+1, s))
+		skip(i)
+		rows = append(rows, StepRow(f, i+1, steps[i]))
+		next = i + 1
 	}
+	skip(len(steps))
 	fmt.Fprint(w, table("  ", rows))
 }
 
-// StepRow is a numbered step as three cells: number, action, place.
+// StepRow is a numbered step as three cells: number, action, place. A fault is
+// marked, and a handler that is entered is named.
 func StepRow(f *report.File, number int, s verify.Step) []string {
 	action := clean(s.Action)
+	if s.Fault != "" {
+		action = "!! " + action
+	}
+	if s.Handler != "" {
+		// The action names it in its own way; it stands apart here.
+		action, _, _ = strings.Cut(action, " (handler ")
+		action += "   => " + clean(s.Handler)
+	}
 	if s.Fails {
 		action += "   (fails)"
 	}
@@ -131,9 +206,15 @@ func Configuration(w io.Writer, f *report.File, heading string, c *verify.Config
 		state := "in " + clean(r.State)
 		switch {
 		case r.Failed:
-			state = "failed"
+			state = clean(r.State) // "failed", "crashed", "silenced"
 		case r.Final:
 			state += " (final)"
+		}
+		if n := len(r.In); n > 0 {
+			state += ", scope " + clean(r.In[n-1])
+		}
+		for _, t := range r.Armed {
+			state += ", timer " + clean(t) + " armed"
 		}
 		if len(r.Variables) > 0 {
 			state += ", " + clean(strings.Join(r.Variables, ", "))
@@ -161,6 +242,9 @@ func Configuration(w io.Writer, f *report.File, heading string, c *verify.Config
 			rows = append(rows, []string{clean(q.Name), clean("[" + strings.Join(q.Messages, ", ") + "]"), full})
 		}
 		fmt.Fprintf(w, "  %s\n%s", style.paint(bold, "queues, oldest message first"), table("    ", rows))
+	}
+	if len(c.Links) > 0 {
+		fmt.Fprintf(w, "  %s %s\n", style.paint(bold, "links that are down:"), clean(strings.Join(c.Links, "; ")))
 	}
 	if len(c.Cycle) > 0 {
 		fmt.Fprintf(w, "  %s %s\n", style.paint(bold, "wait in a circle:"), clean(strings.Join(c.Cycle, " -> ")))

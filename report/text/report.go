@@ -75,14 +75,21 @@ func file(w io.Writer, f *report.File, strict bool, style Style) {
 	if f.Result == nil {
 		return
 	}
-	checks(w, f, strict, style)
-	for _, c := range causesFirst(f.Result.Checks) {
-		findings(w, f, &c, strict, style)
+	rows := f.Rows()
+	statistics(w, f)
+	checks(w, f, rows, strict, style)
+	shown := runs{}
+	for _, row := range causesFirst(rows) {
+		findings(w, f, &row, shown, strict, style)
+	}
+	if f.Coverage {
+		coverage(w, f, style)
 	}
 	expectations(w, f, style)
 }
 
-// header is one line: what was read, and how large it turned out to be.
+// header is one line: what was read, and how large it turned out to be if there is
+// one environment only.
 func header(w io.Writer, f *report.File, style Style) {
 	fmt.Fprint(w, style.paint(bold, clean(f.Source.Name)))
 	if f.Automata != nil {
@@ -96,12 +103,32 @@ func header(w io.Writer, f *report.File, style Style) {
 		}
 		fmt.Fprintf(w, "  %s, %s (%s), %s", clean(f.Choreography), plural(len(names), "role", "roles"), roles, f.Settings.Channels)
 	}
-	if f.Result != nil {
-		s := f.Result.Statistics
-		fmt.Fprintf(w, ": %s, %s, depth %d, %s", plural(int(s.States), "state", "states"),
-			plural(int(s.Transitions), "transition", "transitions"), s.Depth, milliseconds(s.ElapsedMS))
+	if f.Result != nil && len(f.Result.Environments) == 1 {
+		e := f.Result.Environments[0]
+		if e.Environment.Name != model.Calm().Name {
+			fmt.Fprintf(w, ", environment %s", clean(e.Environment.Name))
+		}
+		fmt.Fprintf(w, ": %s", size(e.Statistics))
 	}
 	fmt.Fprintln(w)
+}
+
+// size is how large a state space is, and how long it took.
+func size(s verify.Statistics) string {
+	return fmt.Sprintf("%s, %s, depth %d, %s", plural(int(s.States), "state", "states"),
+		plural(int(s.Transitions), "transition", "transitions"), s.Depth, milliseconds(s.ElapsedMS))
+}
+
+// statistics has a line for each environment; the header says it all if there is one.
+func statistics(w io.Writer, f *report.File) {
+	if len(f.Result.Environments) < 2 {
+		return
+	}
+	rows := [][]string{}
+	for _, e := range f.Result.Environments {
+		rows = append(rows, []string{"environment " + clean(e.Environment.Name), size(e.Statistics)})
+	}
+	fmt.Fprint(w, table("  ", rows))
 }
 
 func milliseconds(ms float64) string {
@@ -118,83 +145,212 @@ func milliseconds(ms float64) string {
 
 // causesFirst puts failures of roles before what follows from them: others wait for
 // a failed role in vain.
-func causesFirst(list []verify.CheckResult) []verify.CheckResult {
-	list = slices.Clone(list)
-	slices.SortStableFunc(list, func(x, y verify.CheckResult) int {
-		return cmp.Compare(model.Bool01(y.Check.ID == "out-of-range"), model.Bool01(x.Check.ID == "out-of-range"))
-	})
-	return list
+func causesFirst(rows []report.Row) []report.Row {
+	rows = slices.Clone(rows)
+	first := func(r report.Row) int64 {
+		return model.Bool01(r.Check.ID == "out-of-range" || r.Check.ID == "uncaught-exception")
+	}
+	slices.SortStableFunc(rows, func(x, y report.Row) int { return cmp.Compare(first(y), first(x)) })
+	return rows
 }
 
-// checks writes the verdicts: one line if everything holds, and a table if not.
-// Warnings that do not count have a line of their own in both cases.
-func checks(w io.Writer, f *report.File, strict bool, style Style) {
-	list := f.Result.Checks
+// checks writes the verdicts: one line if everything holds, and a table if not,
+// with a column for each environment. Warnings that do not count have a line of
+// their own in both cases.
+func checks(w io.Writer, f *report.File, rows []report.Row, strict bool, style Style) {
 	fine, idle, open := []string{}, []string{}, false
-	for _, c := range list {
-		switch {
-		case c.Verdict == verify.Holds:
-			fine = append(fine, c.Check.ID)
-		case c.Verdict == verify.NotApplicable:
-			idle = append(idle, c.Check.ID)
-		case !c.Check.Warning || strict:
+	for _, r := range rows {
+		switch v := r.Verdict(); {
+		case v == verify.Holds:
+			fine = append(fine, r.Check.ID)
+		case v == verify.NotApplicable:
+			idle = append(idle, r.Check.ID)
+		case !r.Check.Warning || strict:
 			open = true
 		}
 	}
-	wide := 0
-	for _, c := range list {
-		wide = max(wide, len(c.Check.ID))
-	}
 	if !open {
-		fmt.Fprintf(w, "  %s %s\n", style.paint(green, "✓ everything holds:"), strings.Join(fine, ", "))
+		where := ""
+		if n := len(f.Result.Environments); n > 1 {
+			where = fmt.Sprintf(" in all %d environments", n)
+		}
+		fmt.Fprintf(w, "  %s %s\n", style.paint(green, "✓ everything holds"+where+":"), strings.Join(fine, ", "))
 		if len(idle) > 0 {
 			fmt.Fprintf(w, "  - not applicable: %s\n", strings.Join(idle, ", "))
 		}
+		rows = slices.DeleteFunc(slices.Clone(rows), func(r report.Row) bool {
+			return r.Verdict() == verify.Holds || r.Verdict() == verify.NotApplicable
+		})
 	}
-	for _, c := range list {
-		if open || c.Verdict == verify.Violated || c.Verdict == verify.Inconclusive {
-			fmt.Fprintln(w, checkRow(c, wide, strict, style))
+	if len(f.Result.Environments) > 1 {
+		matrix(w, f, rows, strict, style)
+	} else {
+		wide := 0
+		for _, r := range f.Rows() {
+			wide = max(wide, len(r.Check.ID))
+		}
+		for _, r := range rows {
+			fmt.Fprintln(w, checkRow(r, wide, strict, style))
 		}
 	}
-	for _, c := range list {
-		for _, n := range c.Notes {
-			fmt.Fprintf(w, "  note: %s: %s\n", c.Check.ID, clean(n))
+	notes(w, f, style)
+}
+
+// matrix is the table of verdicts in several environments.
+func matrix(w io.Writer, f *report.File, rows []report.Row, strict bool, style Style) {
+	if len(rows) == 0 {
+		return
+	}
+	const across = "all: "
+	wide, columns, total := 0, []int{}, -2
+	for _, r := range rows {
+		wide = max(wide, len(r.Check.ID))
+	}
+	for i, e := range f.Result.Environments {
+		columns = append(columns, width(clean(e.Environment.Name)))
+		for _, r := range rows {
+			if !r.Across {
+				columns[i] = max(columns[i], width(cell(r.Cells[i])))
+			}
 		}
+		total += columns[i] + 2
+	}
+	line := strings.Repeat(" ", wide+4)
+	for i, e := range f.Result.Environments {
+		line += "  " + pad(clean(e.Environment.Name), columns[i])
+	}
+	fmt.Fprintln(w, strings.TrimRight(line, " "))
+	for _, r := range rows {
+		symbol, color, remark := summarise(r, strict)
+		if r.Verdict() == verify.Inconclusive || r.Verdict() == verify.NotApplicable {
+			remark = "" // the reasons may differ: they stand below the table
+		}
+		line := fmt.Sprintf("  %s %s", style.paint(color, symbol), pad(r.Check.ID, wide))
+		if r.Across {
+			text := across + cell(r.Cells[0])
+			line += "  " + strings.Replace(pad(text, total), text, across+paintCell(r.Cells[0], color, style), 1)
+		} else {
+			for i, c := range r.Cells {
+				line += "  " + strings.Replace(pad(cell(c), columns[i]), cell(c), paintCell(c, color, style), 1)
+			}
+		}
+		if remark != "" {
+			line += "  " + remark
+		}
+		fmt.Fprintln(w, strings.TrimRight(line, " "))
+	}
+}
+
+// cell is a verdict in a table with several environments.
+func cell(c *verify.CheckResult) string {
+	if c == nil || c.Verdict == verify.NotApplicable {
+		return "-"
+	}
+	return c.Verdict.String()
+}
+
+// paintCell colours a verdict; the colour of a violation is that of its row, since a
+// warning may not count.
+func paintCell(c *verify.CheckResult, row paint, style Style) string {
+	color := dim
+	if c != nil {
+		switch c.Verdict {
+		case verify.Holds:
+			color = green
+		case verify.Violated:
+			color = row
+		case verify.Inconclusive:
+			color = yellow
+		case verify.NotApplicable:
+		}
+	}
+	return style.paint(color, cell(c))
+}
+
+// notes are what belongs to a verdict and to no finding. In a table with several
+// environments the reasons have no room, so that they stand here, too.
+func notes(w io.Writer, f *report.File, style Style) {
+	several := len(f.Result.Environments) > 1
+	type remark struct{ check, text string }
+	var order []remark
+	where := map[remark][]string{}
+	add := func(c verify.CheckResult, environment string) {
+		list := c.Notes
+		if several && c.Reason != "" && c.Verdict == verify.Inconclusive {
+			list = append([]string{"inconclusive: " + c.Reason}, list...)
+		}
+		for _, n := range list {
+			r := remark{c.Check.ID, n}
+			if where[r] == nil {
+				order = append(order, r)
+			}
+			where[r] = append(where[r], environment)
+		}
+	}
+	for _, e := range f.Result.Environments {
+		for _, c := range e.Checks {
+			add(c, clean(e.Environment.Name))
+		}
+	}
+	for _, c := range f.Result.Across {
+		add(c, "")
+	}
+	for _, r := range order {
+		in := ""
+		if list := where[r]; several && list[0] != "" && len(list) < len(f.Result.Environments) {
+			in = " in " + strings.Join(list, ", ")
+		}
+		fmt.Fprintf(w, "  note: %s%s: %s\n", r.check, in, clean(r.text))
 	}
 }
 
 // checkRow is one line: symbol, id, verdict, and a remark.
-func checkRow(c verify.CheckResult, wide int, strict bool, style Style) string {
-	symbol, color, remark := "✓", green, ""
-	switch c.Verdict {
-	case verify.Holds:
-	case verify.Violated:
-		symbol, color = "✗", red
-		remark = plural(len(c.Findings)+c.Omitted, "cause", "causes")
-		if n := shortest(c); n >= 0 {
-			remark += fmt.Sprintf(", shortest trace %s", plural(n, "step", "steps"))
-		}
-	case verify.Inconclusive:
-		symbol, color, remark = "?", yellow, clean(c.Reason)
-	case verify.NotApplicable:
-		symbol, color, remark = "-", dim, clean(c.Reason)
-	}
-	if c.Check.Warning && !strict && c.Verdict == verify.Violated {
-		symbol, color, remark = "!", yellow, "a warning: "+remark
-	}
-	verdict := c.Verdict.String()
+func checkRow(r report.Row, wide int, strict bool, style Style) string {
+	symbol, color, remark := summarise(r, strict)
+	verdict := r.Verdict().String()
 	if remark != "" {
 		verdict = pad(verdict, len(verify.NotApplicable.String())) + "  "
 	}
-	return fmt.Sprintf("  %s %s  %s%s", style.paint(color, symbol), pad(c.Check.ID, wide), style.paint(color, verdict), remark)
+	return fmt.Sprintf("  %s %s  %s%s", style.paint(color, symbol), pad(r.Check.ID, wide), style.paint(color, verdict), remark)
+}
+
+// summarise gives what a row begins and ends with.
+func summarise(r report.Row, strict bool) (symbol string, color paint, remark string) {
+	switch r.Verdict() {
+	case verify.Holds:
+		return "✓", green, ""
+	case verify.Inconclusive:
+		return "?", yellow, clean(reason(r, verify.Inconclusive))
+	case verify.NotApplicable:
+		return "-", dim, clean(reason(r, verify.NotApplicable))
+	case verify.Violated:
+	}
+	remark = plural(len(r.Groups)+r.Omitted(), "cause", "causes")
+	if n := shortest(r); n >= 0 {
+		remark += fmt.Sprintf(", shortest trace %s", plural(n, "step", "steps"))
+	}
+	if r.Check.Warning && !strict {
+		return "!", yellow, "a warning: " + remark
+	}
+	return "✗", red, remark
+}
+
+// reason is that of the first cell with a verdict.
+func reason(r report.Row, v verify.Verdict) string {
+	for _, c := range r.Cells {
+		if c != nil && c.Verdict == v {
+			return c.Reason
+		}
+	}
+	return ""
 }
 
 // shortest is the length of the shortest trace of a violated check; -1 if it has none.
-func shortest(c verify.CheckResult) int {
-	if len(c.Findings) == 0 || c.Findings[0].Final == nil {
+func shortest(r report.Row) int {
+	if len(r.Groups) == 0 || r.Groups[0].Finding.Final == nil {
 		return -1
 	}
-	return len(c.Findings[0].Trace)
+	return len(r.Groups[0].Finding.Trace)
 }
 
 func expectations(w io.Writer, f *report.File, style Style) {
@@ -215,7 +371,11 @@ func expectations(w io.Writer, f *report.File, style Style) {
 			mark, found = style.paint(yellow, "? expectation:"), "undecided:"
 		case report.Unmet:
 		}
-		fmt.Fprintf(w, "%s %s:%d: expected %s %s, %s %s\n", mark,
-			clean(f.Source.Name), e.Line, clean(e.Subject), e.Expected, found, clean(e.Found))
+		in := ""
+		if e.Env != "" && len(f.Result.Environments) > 1 {
+			in = " in " + clean(e.Env)
+		}
+		fmt.Fprintf(w, "%s %s:%d: expected %s %s%s, %s %s\n", mark,
+			clean(f.Source.Name), e.Line, clean(e.Subject), e.Expected, in, found, clean(e.Found))
 	}
 }

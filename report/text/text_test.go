@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,14 +46,19 @@ func reportOn(checks ...verify.CheckResult) report.File {
 		return source.Span{Start: i, End: i + len(line)}
 	}
 	return report.File{
-		Source: source.New("payment.chor", payment), Choreography: "Payment", Environment: "calm",
+		Source: source.New("payment.chor", payment), Choreography: "Payment",
 		Automata: &model.Automata{Roles: []model.Role{{Name: "Customer"}, {Name: "Shop"}}},
 		Settings: report.Settings{Channels: "fifo 2"},
 		Places:   []source.Span{{}, at("Customer -> Shop: order"), at("Shop -> Customer: receipt")},
-		Result: &verify.Result{Checks: checks, Statistics: verify.Statistics{
-			States: 18, Transitions: 1, Depth: 13, ElapsedMS: 3.24, Complete: true,
-		}},
+		Result:   &verify.Result{Environments: []verify.EnvironmentResult{in("calm", checks...)}},
 	}
+}
+
+// in is what was found out in one environment.
+func in(name string, checks ...verify.CheckResult) verify.EnvironmentResult {
+	return verify.EnvironmentResult{Environment: &model.Environment{Name: name}, Checks: checks, Statistics: verify.Statistics{
+		States: 18, Transitions: 1, Depth: 13, ElapsedMS: 3.24, Complete: true,
+	}}
 }
 
 func check(id string, warning bool) verify.Check { return verify.Check{ID: id, Warning: warning} }
@@ -135,6 +141,111 @@ func TestReports(t *testing.T) {
 	}
 }
 
+// failures is a report on several environments, with a coverage matrix.
+func failures() report.File {
+	f := reportOn()
+	f.Automata.Exceptions = []model.Exception{{Name: "Declined"}}
+	f.Automata.Scopes = []model.Scope{
+		{Name: "pay", Handlers: []model.Handler{{At: 1}, {Any: true, At: 0}}},
+		{Handlers: []model.Handler{{At: 0}}},
+	}
+	crash := violation(0)
+	crash.Cause, crash.Fault, crash.Untold = "Customer waits", "Bank crashes", []model.RoleID{0, 1}
+	crash.Final.Roles[1].In, crash.Final.Roles[1].Armed = []string{"pay", "audit, on any at Shop"}, []string{"slow"}
+	crash.Final.Roles[2].State, crash.Final.Links = "crashed", []string{"Customer -- Shop"}
+	crash.Final.Cycle = nil
+	crash.Trace = []verify.Step{
+		{Action: "Customer -> Shop: order", Origin: 1}, {Action: "Shop <- Customer: order", Origin: 1}, {Action: "Customer: tries = 1"},
+		{Action: "Bank crashes", Kind: "fault", Fault: "crash", Role: -1},
+		{Action: "timer bankSlow of Shop fires (handler bankSlow at Shop of scope pay)", Kind: "timeout", Handler: "pay, on bankSlow at Shop", Origin: 2},
+		{Action: "Shop -> Customer: receipt", Origin: 2},
+	}
+	crash.Causal = []int{1, 3, 4}
+	later := crash
+	later.Trace = append(slices.Clone(crash.Trace), verify.Step{Action: "Customer: tries = 2"})
+	other := violation(1)
+	other.Cause = "something else"
+	fine := func(id string) verify.CheckResult {
+		return verify.CheckResult{Check: check(id, false), Verdict: verify.Holds}
+	}
+	violated := func(id string, findings ...verify.Finding) verify.CheckResult {
+		return verify.CheckResult{Check: check(id, false), Verdict: verify.Violated, Findings: findings}
+	}
+	open := verify.CheckResult{Check: check("stuck", false), Verdict: verify.Inconclusive, Reason: "interrupted", Notes: []string{"a note"}}
+	idle := verify.CheckResult{Check: check("timer-leak", false), Verdict: verify.NotApplicable, Reason: "no timers"}
+	guard := violated("unguarded-wait", violation(2))
+	guard.Check.Warning, guard.Omitted = true, 3
+	f.Result.Environments = []verify.EnvironmentResult{
+		in("calm", fine("deadlock"), fine("stuck"), idle, fine("unguarded-wait")),
+		in("rough", violated("deadlock", crash), open, idle, guard),
+		in("a-long-name", violated("deadlock", other, later), fine("stuck"), idle, fine("unguarded-wait")),
+	}
+	f.Result.Across = []verify.CheckResult{
+		{Check: check("dead-handler", true), Verdict: verify.Violated, Findings: []verify.Finding{{Message: "nobody enters it"}}},
+		{Check: check("dead-interaction", true), Verdict: verify.Holds},
+	}
+	strike := func(environment string, s verify.CoverageStatus, handlers ...model.HandlerRef) verify.Strike {
+		return verify.Strike{Environment: environment, Status: s, Handlers: handlers}
+	}
+	f.Result.Coverage = &verify.Coverage{Cells: []verify.CoverageCell{
+		{Fault: "crash", Role: 1, Peer: -1, Place: 1, Strikes: []verify.Strike{
+			strike("rough", verify.Handled, model.HandlerRef{Scope: 0, Part: 1}, model.HandlerRef{Scope: 1, Part: 1}),
+			strike("a-long-name", verify.Partial, model.HandlerRef{Scope: 0, Part: 2}),
+		}},
+		{Fault: "crash", Role: 1, Peer: -1, Strikes: []verify.Strike{strike("rough", verify.Tolerated)}},
+		{Fault: "loss", Role: 0, Peer: 1, Place: 1, Strikes: []verify.Strike{{Environment: "rough", Status: verify.Unhandled, Finding: "Shop waits for ever"}}},
+		{Fault: "disconnect", Role: 0, Peer: 1, Place: 2, Strikes: []verify.Strike{strike("a-long-name", verify.Unjudged)}},
+		{Fault: "stray", Detail: "order", Role: 0, Peer: 1, Strikes: []verify.Strike{strike("a-long-name", verify.Handled)}},
+	}}
+	f.Expectations = []report.Expectation{
+		{Line: 1, Env: "rough", Check: "deadlock", Subject: "deadlock", Expected: "holds", Found: "violated in 6 steps", Outcome: report.Unmet},
+		{Line: 2, Subject: "dead-handler", Expected: "holds", Found: "violated", Outcome: report.Unmet},
+	}
+	return f
+}
+
+func TestEnvironments(t *testing.T) {
+	plain := failures()
+	covered := failures()
+	covered.Expectations, covered.Coverage = nil, true
+	low := failures()
+	low.Expectations, low.Coverage, low.MinCoverage = nil, true, 90
+	undecided := failures()
+	undecided.Expectations, undecided.Coverage, undecided.MinCoverage = nil, true, 60
+	safe := failures()
+	safe.Expectations, safe.Coverage, safe.MinCoverage = nil, true, 100
+	safe.Result.Coverage = nil
+	for i := range safe.Result.Environments {
+		safe.Result.Environments[i].Checks = safe.Result.Environments[0].Checks
+	}
+	single := failures()
+	single.Expectations, single.Result.Environments = nil, single.Result.Environments[1:2]
+	for _, c := range []struct {
+		name  string
+		style Style
+		file  report.File
+	}{
+		{"environments", Style{}, plain},
+		{"environments-full", Style{FullTrace: true}, plain},
+		{"environments-color", Style{Color: true}, plain},
+		{"coverage", Style{}, covered},
+		{"coverage-low", Style{}, low},
+		{"coverage-undecided", Style{}, undecided},
+		{"environments-hold", Style{}, safe},
+		{"environment", Style{}, single},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var b bytes.Buffer
+			Write(&b, &report.Report{Files: []report.File{c.file}}, c.style)
+			golden(t, c.name, b.String())
+			var plain bytes.Buffer
+			c.style.Color = false
+			Write(&plain, &report.Report{Files: []report.File{c.file}}, c.style)
+			assert.Equal(t, plain.String(), uncolored(b.String()))
+		})
+	}
+}
+
 func uncolored(s string) string {
 	for _, p := range []paint{bold, dim, red, green, yellow, blue, "0"} {
 		s = strings.ReplaceAll(s, "\x1b["+string(p)+"m", "")
@@ -154,6 +265,7 @@ func TestDiagnostics(t *testing.T) {
 		{Code: "CH0303", Message: "a long line", Primary: label("Shop", "in the middle"), Secondary: []diag.Label{{Span: source.Span{Start: len(text), End: len(text)}}}},
 		{Code: "CH0304", Message: "several lines", Primary: diag.Label{Span: source.Span{Start: 0, End: len(text)}}},
 		{Code: "CH0305", Message: "outside", Primary: diag.Label{Span: source.Span{Start: 99999, End: 5}}},
+		{Code: "CH0003", Message: "of an option", File: source.New("--faults", "crash Shopp"), Primary: diag.Label{Span: source.Span{Start: 6, End: 11}}},
 		{Code: "CH0306", Message: "the line ending", Primary: diag.Label{Span: source.Span{Start: 7, End: 7}}},
 	}
 	var b bytes.Buffer
