@@ -35,6 +35,8 @@ var policy = []rule{
 	{"lang/source", nil},
 	{"lang/diag", []string{"lang/source"}},
 	{"lang", []string{"model", "lang/..."}}, // the front door
+	{"lang/fsa", []string{"model", "lang/source", "lang/diag", "lang/internal/...", "lang/chor"}},           // environments
+	{"lang/internal/cfsm", []string{"model", "lang/source", "lang/diag", "lang/internal/...", "lang/chor"}}, // environments
 	{"lang/...", []string{"model", "lang/source", "lang/diag", "lang/internal/..."}},
 
 	{"report/...", []string{"verify", "model", "lang/source", "lang/diag", "report"}},
@@ -43,6 +45,7 @@ var policy = []rule{
 	{"internal/seed", nil}, // for tests
 	{"internal/arch", nil},
 	{"internal/naive", []string{"model", "lts", "verify/replay"}}, // the slow twin of the search
+	{"internal/twin", []string{"model"}},                          // the slow twin of projection and network
 	{"internal/expect", []string{"lang", "report", "verify"}},
 	{"internal/spin", []string{"model", "lang/promela"}}, // runs another tool
 	{"internal/bench", []string{"lang/...", "verify", "model", "internal/spin"}},

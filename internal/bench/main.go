@@ -62,6 +62,11 @@ func main() {
 			fail(fmt.Errorf("%s: %w", path, err))
 		}
 	}
+	if flag.NArg() == 0 {
+		if err := faultTable(w); err != nil {
+			fail(err)
+		}
+	}
 	if *out != "" {
 		if err := os.WriteFile(*out, []byte(page.String()), 0o644); err != nil {
 			fail(err)
@@ -91,7 +96,7 @@ func row(w io.Writer, path string, withSPIN bool, largest uint64) error {
 	if err != nil {
 		return err
 	}
-	s := two.Statistics
+	s := two.Environments[0].Statistics
 	fmt.Fprintf(w, "| %s | %d | %d | %d | %.1f | %.1f | %.0f | ", u.Name, s.States, s.Transitions, s.BitsPerState,
 		rate(one), rate(two), float64(s.PeakBytes)/float64(s.States))
 	if !withSPIN || s.States > largest {
@@ -120,5 +125,6 @@ func explore(a *model.Automata, workers int) (*verify.Result, error) {
 }
 
 func rate(r *verify.Result) float64 {
-	return float64(r.Statistics.States) / 1e3 / r.Statistics.ElapsedMS
+	s := r.Environments[0].Statistics
+	return float64(s.States) / 1e3 / s.ElapsedMS
 }

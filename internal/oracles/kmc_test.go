@@ -51,7 +51,7 @@ func TestKMC(t *testing.T) {
 		r, err := verify.Verify(context.Background(), u.Automata, verify.Options{Only: safety, MaxStates: 2_000_000})
 		require.NoError(t, err)
 		ours := "holds"
-		for _, c := range r.Checks {
+		for _, c := range r.Environments[0].Checks {
 			if c.Verdict == verify.Violated {
 				ours = "violated"
 			} else if c.Verdict == verify.Inconclusive && ours == "holds" {
