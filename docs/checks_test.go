@@ -19,6 +19,7 @@ import (
 	"chorcheck/lang"
 	"chorcheck/lang/diag"
 	"chorcheck/lang/source"
+	"chorcheck/report"
 	"chorcheck/verify"
 )
 
@@ -88,13 +89,15 @@ func TestChecks(t *testing.T) {
 			}{{"failing", s.failing, verify.Violated}, {"mended", s.mended, verify.Holds}} {
 				u := load(side.example)
 				require.False(t, u.Rejected(), "the %s example has errors:\n%s", side.name, problems(u))
-				r, err := verify.Verify(context.Background(), u.Automata, verify.Options{Workers: 1, Interactions: u.Interactions})
+				r, err := verify.Verify(context.Background(), u.Automata, verify.Options{
+					Workers: 1, Interactions: u.Interactions, Environments: u.Environments,
+				})
 				require.NoError(t, err)
-				for _, c := range r.Checks {
-					if c.Check.ID == s.title {
-						assert.Equal(t, side.want, c.Verdict, "the %s example: %s", side.name, c.Reason)
-					} else if side.name == "mended" && !c.Check.Warning {
-						assert.Contains(t, []verify.Verdict{verify.Holds, verify.NotApplicable}, c.Verdict, "the mended example has another defect: %s", c.Check.ID)
+				for _, row := range (&report.File{Result: r}).Rows() {
+					if v := row.Verdict(); row.Check.ID == s.title {
+						assert.Equal(t, side.want, v, "the %s example", side.name)
+					} else if side.name == "mended" && !row.Check.Warning {
+						assert.Contains(t, []verify.Verdict{verify.Holds, verify.NotApplicable}, v, "the mended example has another defect: %s", row.Check.ID)
 					}
 				}
 			}

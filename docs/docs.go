@@ -39,10 +39,11 @@ func Sections() []Section {
 	return append(sections("checks.md"), codes...)
 }
 
-// Find gives the section with an id; codes of diagnostics in either case of letters.
+// Find gives the section with an id; codes of diagnostics in either case of letters,
+// or as their number alone.
 func Find(id string) (Section, bool) {
 	for _, s := range Sections() {
-		if strings.EqualFold(s.ID, id) {
+		if strings.EqualFold(s.ID, id) || s.ID == "CH"+id {
 			return s, true
 		}
 	}

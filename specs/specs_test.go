@@ -27,11 +27,11 @@ import (
 	"chorcheck/verify"
 )
 
-// files lists the specifications of this folder and of note.
+// files lists the specifications of this folder, of note and of teatrino.
 func files(t *testing.T) []string {
 	t.Helper()
 	var names []string
-	for _, pattern := range []string{"*.chor", "*.fsa", "note/*.chor", "note/*.fsa"} {
+	for _, pattern := range []string{"*.chor", "*.fsa", "note/*.chor", "note/*.fsa", "teatrino/*.chor"} {
 		found, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		names = append(names, found...)
@@ -78,7 +78,9 @@ func load(t *testing.T, name string, s setting) *lang.Unit {
 func run(t *testing.T, name string, s setting) (*lang.Unit, *verify.Result) {
 	t.Helper()
 	u := load(t, name, s)
-	r, err := verify.Verify(context.Background(), u.Automata, verify.Options{Workers: 1, Interactions: u.Interactions})
+	r, err := verify.Verify(context.Background(), u.Automata, verify.Options{
+		Workers: 1, Interactions: u.Interactions, Environments: u.Environments,
+	})
 	require.NoError(t, err)
 	return u, r
 }
@@ -102,7 +104,7 @@ func TestExpectations(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for _, s := range settings(load(t, name, setting{})) {
 				u, r := run(t, name, s)
-				list := expect.Compare(u, r)
+				list := expect.Compare(u, r, true)
 				assert.NotEmpty(t, list, "%s: nothing is expected of it %s", name, s)
 				for _, e := range list {
 					assert.Equal(t, report.Met, e.Outcome, "%s:%d (%s): %s: expected %s, found %s", name, e.Line, s, e.Subject, e.Expected, e.Found)
@@ -112,20 +114,25 @@ func TestExpectations(t *testing.T) {
 	}
 }
 
-// Each file says of every check whether it holds when the file is verified as it
-// stands, and how many states there are.
+// rows merges the verdicts in all environments.
+func rows(r *verify.Result) []report.Row { return (&report.File{Result: r}).Rows() }
+
+// Each file says of every check that has a meaning for it whether it holds when the
+// file is verified as it stands, and how many states there are.
 func TestStatesItsVerdicts(t *testing.T) {
 	for _, name := range files(t) {
 		t.Run(name, func(t *testing.T) {
-			u := load(t, name, setting{})
+			u, r := run(t, name, setting{})
 			stated := map[string]bool{}
 			for _, e := range u.Expectations {
 				if e.Applies(u) {
 					stated[e.Check+e.Quantity] = true
 				}
 			}
-			for _, c := range verify.Checks() {
-				assert.True(t, stated[c.ID] || stated[lang.Everything] && !c.Warning, "%s: no verdict on %s is stated", name, c.ID)
+			for _, row := range rows(r) {
+				c := row.Check
+				assert.True(t, stated[c.ID] || stated[lang.Everything] && !c.Warning || row.Verdict() == verify.NotApplicable,
+					"%s: no verdict on %s is stated", name, c.ID)
 			}
 			assert.True(t, stated["states"], "%s: the number of states is not stated", name)
 			assert.True(t, stated["transitions"], "%s: the number of transitions is not stated", name)
@@ -140,8 +147,8 @@ func TestDefects(t *testing.T) {
 	for _, name := range files(t) {
 		_, r := run(t, name, setting{})
 		defect := false
-		for _, c := range r.Checks {
-			if c.Verdict == verify.Violated {
+		for _, c := range rows(r) {
+			if c.Verdict() == verify.Violated {
 				violated[c.Check.ID] = true
 				defect = defect || !c.Check.Warning
 			}
@@ -185,8 +192,8 @@ func TestReadme(t *testing.T) {
 		_, r := run(t, name, setting{})
 		want := "everything holds"
 		var list []string
-		for _, c := range r.Checks {
-			if c.Verdict == verify.Violated {
+		for _, c := range rows(r) {
+			if c.Verdict() == verify.Violated {
 				list = append(list, c.Check.ID)
 			}
 		}
