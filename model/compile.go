@@ -9,7 +9,12 @@ import (
 
 // needsGeneral reports whether the quick way to find steps is not enough.
 func (n *Network) needsGeneral() bool {
-	if n.options.general || len(n.options.Environment.Faults) > 0 || n.flat.scopes.numbered || n.flat.scopes.forgets() {
+	return n.options.general || len(n.options.Environment.Faults) > 0 || n.needsGeneralSteps()
+}
+
+// needsGeneralSteps reports whether what is known of scopes asks for the general way.
+func (n *Network) needsGeneralSteps() bool {
+	if n.flat.scopes.numbered || n.flat.scopes.forgets() {
 		return true
 	}
 	return slices.ContainsFunc(n.flat.tells, func(m flatMessage) bool { return n.flat.canBeLate(m) })

@@ -59,7 +59,11 @@ func (n *Network) Content(s lts.State, q int) []int {
 }
 
 // Empty reports whether queue q is empty.
-func (n *Network) Empty(s lts.State, q int) bool { return n.queues[q].fields[0].get(s) == 0 }
+func (n *Network) Empty(s lts.State, q int) bool {
+	x := n.queues[q]
+	v := x.fields[0].get(s)
+	return v == 0 || x.dead > 0 && v == uint64(x.dead)
+}
 
 // Blocked lists the sends that are not enabled because their queue is full, as actions.
 func (n *Network) Blocked(s lts.State) []lts.Action {

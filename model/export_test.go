@@ -13,3 +13,6 @@ func NewGeneralNetwork(a *Automata, opt NetworkOptions) (*Network, error) {
 	opt.general = true
 	return NewNetwork(a, opt)
 }
+
+// HasQuickFaults reports whether faults are struck beside the tables of steps.
+func (n *Network) HasQuickFaults() bool { return n.quick != nil }

@@ -25,9 +25,10 @@ type faultPlan struct {
 	heals    lts.Action   // of a link
 	actions  []lts.Action // Loss, Duplicate, Reorder: by move of the role from first on; RaiseFault likewise
 	first    uint32
-	places   int    // Reorder: so many actions a move
-	gone     uint64 // Crash, Silence: the flat state of the role
-	keeps    bool   // Crash: the queues stay
+	places   int      // Reorder: so many actions a move
+	gone     uint64   // Crash, Silence: the flat state of the role
+	keeps    bool     // Crash: the queues stay
+	queues   []*queue // Crash, Silence, with quickFaults: to the role
 	message  messageID
 	queue    int             // Stray: -1 on sync
 	partners [][]partnerMove // Stray on sync: by flat state of the receiver
@@ -41,10 +42,8 @@ type during struct {
 
 // strike appends the ways in which a fault can strike.
 func (n *Network) strike(p *faultPlan, s lts.State, out *lts.Steps) lts.Marks {
-	for _, i := range p.counters {
-		if c := &n.general.counters[i]; c.get(s) >= c.limit {
-			return 0
-		}
+	if n.exhausted(p, s) {
+		return 0
 	}
 	if p.during != nil && !slices.ContainsFunc(p.during, func(d during) bool { return d.in[n.locals[d.role].get(s)] }) {
 		return 0
@@ -80,6 +79,16 @@ func (n *Network) strike(p *faultPlan, s lts.State, out *lts.Steps) lts.Marks {
 		}
 	}
 	return marks
+}
+
+// exhausted reports whether a fault can strike no more.
+func (n *Network) exhausted(p *faultPlan, s lts.State) bool {
+	for _, i := range p.counters {
+		if c := &n.general.counters[i]; c.get(s) >= c.limit {
+			return true
+		}
+	}
+	return false
 }
 
 func (n *Network) count(p *faultPlan, t lts.State) {

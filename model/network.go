@@ -45,6 +45,8 @@ type Network struct {
 	locals    []localTable // by role
 	queues    []*queue
 	general   *general     // nil: the quick way to find steps is enough
+	quick     *quickFaults // the faults are beside it; then general is only for their strikes
+	vanish    []lts.Action // with quickFaults, by action of a send: the one whose message goes nowhere
 	unguarded [][][]RoleID // by role and local state: Waits
 	steps     []compiledStep
 	tables    []uint32
@@ -75,6 +77,7 @@ type opcode uint8
 const (
 	opInternal opcode = iota
 	opTable           // put or take by table
+	opMortal          // put by table into a queue whose receiver may be gone
 	opPutSlot
 	opTakeSlot
 	opRendezvous
@@ -154,6 +157,10 @@ func NewNetwork(a *Automata, opt NetworkOptions) (*Network, error) {
 	}
 	n.findWaits()
 	var more []*field
+	quick := n.hasQuickFaults()
+	if quick {
+		n.addDead()
+	}
 	if n.needsGeneral() {
 		more = n.planGeneral()
 	}
@@ -162,7 +169,11 @@ func NewNetwork(a *Automata, opt NetworkOptions) (*Network, error) {
 	}
 	if n.general != nil {
 		n.compileGeneral(queueOf)
-	} else {
+	}
+	if quick {
+		n.planQuick()
+	}
+	if n.general == nil || quick {
 		n.compile(queueOf)
 	}
 	n.init = make(lts.State, n.width) // first local states and empty queues are all zero
@@ -303,6 +314,7 @@ func (n *Network) compile(queueOf []int) {
 		n.tables = append(n.tables, q.table(q.symbol[id], isPut)...)
 		return off
 	}
+	vanishing := map[lts.Action]lts.Action{}
 	receivers := n.receivers(queueOf)
 	for r := range n.flat.machines {
 		lt := &n.locals[r]
@@ -344,6 +356,12 @@ func (n *Network) compile(queueOf []int) {
 					c.op, c.mask, c.other, c.shift = opTable, q.fields[0].mask, q.fields[0].word, q.fields[0].shift
 					if st.kind == Send {
 						c.table = table(put, q, st.message, true)
+						if q.dead > 0 {
+							c.op = opMortal
+							gone := info
+							gone.Vanishes = true
+							vanishing[c.action] = n.action(gone)
+						}
 					} else {
 						c.table = table(take, q, st.message, false)
 					}
@@ -364,6 +382,10 @@ func (n *Network) compile(queueOf []int) {
 			most = max(most, out)
 		}
 		n.maxOut += most
+	}
+	n.vanish = make([]lts.Action, len(n.actions))
+	for a, v := range vanishing {
+		n.vanish[a] = v
 	}
 }
 
@@ -447,6 +469,14 @@ func (n *Network) rendezvous(info ActionInfo, all []receiver) (offset uint32, mo
 		}
 		n.ranges[int(offset)+s] = [2]uint32{start, uint32(len(n.partners))}
 		most = max(most, len(n.partners)-int(start))
+	}
+	for s := n.flat.machines[to].gone; s < len(n.flat.machines[to].states); s++ {
+		// Nobody is there: the sender goes on alone.
+		info.Vanishes = true
+		start := uint32(len(n.partners))
+		n.partners = append(n.partners, partner{word: lt.word, action: n.action(info)})
+		n.ranges[int(offset)+s] = [2]uint32{start, start + 1}
+		most = max(most, 1)
 	}
 	return offset, most
 }

@@ -18,9 +18,18 @@ func (n *Network) Init() lts.State { return n.init.Clone() }
 // Next implements lts.System: a few loads, shifts and exclusive ors for each
 // transition of the roles' present local states.
 func (n *Network) Next(s lts.State, out *lts.Steps) lts.Marks {
-	if n.general != nil {
+	switch {
+	case n.quick != nil:
+		marks := n.nextQuick(s, out)
+		return marks | n.strikeQuickly(s, out)
+	case n.general != nil:
 		return n.nextGeneral(s, out)
 	}
+	return n.nextQuick(s, out)
+}
+
+// nextQuick appends the steps that the tables give.
+func (n *Network) nextQuick(s lts.State, out *lts.Steps) lts.Marks {
 	if n.width == 1 {
 		return n.nextWord(s, out)
 	}
@@ -76,6 +85,19 @@ func (n *Network) nextWord(state lts.State, out *lts.Steps) lts.Marks {
 				words[at] = s ^ c.local
 				at++
 				marks |= c.enabled
+			case opMortal:
+				delta := n.tables[c.table+uint32(s>>c.shift&c.mask)]
+				if delta == 0 {
+					marks |= c.blocked
+					continue
+				}
+				actions[at] = c.action
+				if delta == vanishes {
+					actions[at], delta = n.vanish[c.action], 0
+				}
+				words[at] = s ^ c.local ^ uint64(delta)<<c.shift
+				at++
+				marks |= c.enabled
 			case opRendezvous:
 				rng := n.ranges[c.table+uint32(s>>c.shift&c.mask)]
 				for _, p := range n.partners[rng[0]:rng[1]] {
@@ -107,12 +129,16 @@ func (n *Network) one(c *compiledStep, s lts.State, out *lts.Steps) lts.Marks {
 	case opInternal:
 		out.Append(c.action, s)[c.word] ^= c.local
 		return c.enabled
-	case opTable:
+	case opTable, opMortal:
 		delta := n.tables[c.table+uint32(s[c.other]>>c.shift&c.mask)]
 		if delta == 0 {
 			return c.blocked
 		}
-		t := out.Append(c.action, s)
+		action := c.action
+		if delta == vanishes {
+			action, delta = n.vanish[action], 0
+		}
+		t := out.Append(action, s)
 		t[c.word] ^= c.local
 		t[c.other] ^= uint64(delta) << c.shift
 		return c.enabled

@@ -34,6 +34,7 @@ type queue struct {
 
 	dictionary [][]uint16 // contents as symbols, the empty one first; nil: slots
 	contents   map[string]int
+	dead       int // the content into which every message vanishes; 0: there is none
 
 	puts, takes []uint32 // by symbol: offsets of tables; made where the general way to find steps needs them
 
@@ -190,10 +191,16 @@ func (q *queue) take(content []uint16, symbol int) ([]uint16, bool) {
 
 // table has, for each content, the exclusive or of its index and that of the
 // content after putting (or taking) the symbol; 0 where that is not possible, or
-// where the content cannot be reached.
+// where the content cannot be reached, and vanishes for putting into the dead content.
 func (q *queue) table(symbol int, put bool) []uint32 {
 	out := make([]uint32, len(q.dictionary))
 	for i, content := range q.dictionary {
+		if q.dead > 0 && i == q.dead {
+			if put {
+				out[i] = vanishes
+			}
+			continue
+		}
 		next, ok := q.take(content, symbol)
 		if put {
 			next, ok = q.put(content, symbol)

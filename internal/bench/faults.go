@@ -22,7 +22,7 @@ var faultModels = []struct {
 	{"specs/two-phase-commit.chor", map[string]int64{"n": 8}},
 	{"specs/leader-election.chor", map[string]int64{"n": 9}},
 	{"specs/work-queue.chor", map[string]int64{"n": 8}},
-	{"specs/map-reduce.chor", map[string]int64{"n": 6}},
+	{"specs/map-reduce.chor", map[string]int64{"mappers": 5, "reducers": 4}},
 	{"specs/token-ring.chor", map[string]int64{"n": 10}},
 }
 

@@ -36,6 +36,7 @@ var configurationChecks = []string{"deadlock", "unspecified-reception", "out-of-
 func main() {
 	withSPIN := flag.Bool("spin", true, "also run SPIN, if it is installed")
 	largest := flag.Uint64("spin-states", 8_000_000, "the largest model, in states, for SPIN")
+	faults := flag.Bool("faults", true, "also measure what faults cost")
 	out := flag.String("o", "", "write the page to this file too")
 	flag.Parse()
 	models := flag.Args()
@@ -62,7 +63,7 @@ func main() {
 			fail(fmt.Errorf("%s: %w", path, err))
 		}
 	}
-	if flag.NArg() == 0 {
+	if *faults && (flag.NArg() == 0 || flag.Arg(0) == "-") {
 		if err := faultTable(w); err != nil {
 			fail(err)
 		}
