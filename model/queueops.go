@@ -23,20 +23,14 @@ func (q *queue) find(s lts.State, symbol, from int) int {
 	return -1
 }
 
-// add puts a message at the end of a queue; false: there is no room.
-func (n *Network) add(t lts.State, q *queue, value uint64) bool {
+// add puts a message at the end of a queue, which has room for it.
+func (n *Network) add(t lts.State, q *queue, value uint64) {
 	if q.dictionary != nil {
 		f := q.fields[0]
-		delta := n.tables[q.puts[value]+uint32(f.get(t))]
-		t[f.word] ^= uint64(delta) << f.shift
-		return delta != 0
+		t[f.word] ^= uint64(n.tables[q.puts[value]+uint32(f.get(t))]) << f.shift
+		return
 	}
-	length := q.length(t)
-	if length >= q.capacity {
-		return false
-	}
-	q.putSlot(t, length, value)
-	return true
+	q.putSlot(t, q.length(t), value)
 }
 
 // room reports whether a message can be put into a queue.

@@ -45,7 +45,6 @@ type link struct {
 const statusNone = 0
 
 func statusIn(part int) int64         { return 1 + 2*int64(part) }
-func statusLeft(part int) int64       { return 2 + 2*int64(part) }
 func statusPart(status int64) int     { return int(status-1) / 2 }
 func statusHasLeft(status int64) bool { return status > 0 && status%2 == 0 }
 func statusIsIn(status int64) bool    { return status%2 == 1 }

@@ -14,7 +14,7 @@ import (
 // explain makes findings of exhibits: a shortest trace for each, replayed by the
 // independent interpreter, which must come to the same conclusion. Where numbers of
 // instances did not fit it may come to another one; then there is no finding.
-func (v *verifier) explain(c Check, exhibits []*exhibit) []Finding {
+func (v *verifier) explain(exhibits []*exhibit) []Finding {
 	if len(exhibits) == 0 {
 		return nil
 	}

@@ -270,7 +270,7 @@ func (v *verifier) decide(c Check) CheckResult {
 		r.Omitted = len(causes) - most
 		causes = causes[:most]
 	}
-	r.Findings = v.explain(c, causes)
+	r.Findings = v.explain(causes)
 	switch {
 	case len(r.Findings) > 0:
 		r.Verdict, r.Reason = Violated, ""

@@ -193,7 +193,7 @@ func checks(w io.Writer, f *report.File, rows []report.Row, strict bool, style S
 			fmt.Fprintln(w, checkRow(r, wide, strict, style))
 		}
 	}
-	notes(w, f, style)
+	notes(w, f)
 }
 
 // matrix is the table of verdicts in several environments.
@@ -269,7 +269,7 @@ func paintCell(c *verify.CheckResult, row paint, style Style) string {
 
 // notes are what belongs to a verdict and to no finding. In a table with several
 // environments the reasons have no room, so that they stand here, too.
-func notes(w io.Writer, f *report.File, style Style) {
+func notes(w io.Writer, f *report.File) {
 	several := len(f.Result.Environments) > 1
 	type remark struct{ check, text string }
 	var order []remark
