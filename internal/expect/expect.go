@@ -17,7 +17,8 @@ import (
 // in each environment that it is about: the one that it names or, if it names none,
 // each one of which no other item says something about the same subject by name.
 //
-// Expectations about checks that were left out are not compared. Those about all
+// Expectations about checks that were left out are not compared, and nothing is
+// expected in an environment of the command line. Those about all
 // environments together are compared if whole is set: all environments of the text
 // were verified, and no others. A search that did not end leaves open what it has
 // not refuted.
@@ -44,6 +45,9 @@ func Compare(u *lang.Unit, r *verify.Result, whole bool) []report.Expectation {
 			name := environment.Environment.Name
 			if e.Env != name && (e.Env != "" || named(applying, e, name)) {
 				continue
+			}
+			if !slices.Contains(u.Declared, name) {
+				continue // it is not one of the text's
 			}
 			if out, ok := compare(e, environment); ok {
 				add(e, name, out)

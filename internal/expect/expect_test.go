@@ -60,7 +60,7 @@ func TestCompare(t *testing.T) {
 		"everything holds":              {{Subject: "everything", Expected: "holds", Found: "deadlock violated, stuck inconclusive", Outcome: report.Unmet}},
 	} {
 		var bag diag.Bag
-		u := &lang.Unit{File: source.New("x", "// expect: "+text), Automata: &model.Automata{}}
+		u := &lang.Unit{File: source.New("x", "// expect: "+text), Automata: &model.Automata{}, Declared: []string{"calm", "rough", "harsh"}}
 		u.Expectations = lang.Expectations(u.File, &bag)
 		assert.False(t, bag.Failed(), text)
 		for i := range want {
@@ -79,7 +79,7 @@ func TestNumbersOfAnIncompleteSearch(t *testing.T) {
 		"everything holds": {Line: 1, Env: "calm", Subject: "everything", Expected: "holds", Found: "stuck inconclusive", Outcome: report.Undecided},
 	} {
 		var bag diag.Bag
-		u := &lang.Unit{File: source.New("x", "// expect: "+text), Automata: &model.Automata{}}
+		u := &lang.Unit{File: source.New("x", "// expect: "+text), Automata: &model.Automata{}, Declared: []string{"calm", "rough", "harsh"}}
 		u.Expectations = lang.Expectations(u.File, &bag)
 		got := Compare(u, &verify.Result{Environments: []verify.EnvironmentResult{{
 			Environment: model.Calm(),
@@ -93,7 +93,7 @@ func TestNumbersOfAnIncompleteSearch(t *testing.T) {
 // Expectations under conditions that are not met are left alone.
 func TestConditions(t *testing.T) {
 	var bag diag.Bag
-	u := &lang.Unit{File: source.New("x", "// expect when fifo 1, n=3: states 1\n// expect when fifo 2: states 2"), Automata: &model.Automata{}}
+	u := &lang.Unit{File: source.New("x", "// expect when fifo 1, n=3: states 1\n// expect when fifo 2: states 2"), Automata: &model.Automata{}, Declared: []string{"calm", "rough", "harsh"}}
 	u.Expectations = lang.Expectations(u.File, &bag)
 	u.Automata.Channels.Default = model.Channel{Discipline: model.FIFO, Capacity: 1}
 	r := &verify.Result{Environments: []verify.EnvironmentResult{{Environment: model.Calm()}}}
@@ -112,7 +112,7 @@ func TestEnvironments(t *testing.T) {
 		}
 	}
 	result := &verify.Result{
-		Environments: []verify.EnvironmentResult{in("calm", verify.Holds, 1), in("rough", verify.Violated, 2), in("harsh", verify.Violated, 3)},
+		Environments: []verify.EnvironmentResult{in("calm", verify.Holds, 1), in("rough", verify.Violated, 2), in("harsh", verify.Violated, 3), in("faults", verify.Violated, 4)},
 		Across:       []verify.CheckResult{{Check: check("dead-handler"), Verdict: verify.Violated}},
 	}
 	for _, c := range []struct {
@@ -129,14 +129,15 @@ func TestEnvironments(t *testing.T) {
 		{"// expect when env rough, fifo 9: deadlock holds\n// expect: deadlock violated", true, // fifo 9 is not the case
 			[]string{"calm: deadlock unmet", "rough: deadlock met", "harsh: deadlock met"}},
 		{"// expect when env harsh: states 3, everything holds", true, []string{"harsh: states met", "harsh: everything unmet"}},
-		{"// expect when env other: states 3", true, nil}, // not verified
+		{"// expect when env other: states 3", true, nil},  // not verified
+		{"// expect when env faults: states 4", true, nil}, // of the command line
 		{"// expect: everything holds", true, []string{"calm: everything met", "rough: everything unmet", "harsh: everything unmet"}},
 		{"// expect: dead-handler violated", true, []string{": dead-handler met"}},
 		{"// expect: dead-handler violated", false, nil},
 		{"// expect: dead-interaction holds", true, nil}, // left out of the run
 	} {
 		var bag diag.Bag
-		u := &lang.Unit{File: source.New("x", c.text), Automata: &model.Automata{}}
+		u := &lang.Unit{File: source.New("x", c.text), Automata: &model.Automata{}, Declared: []string{"calm", "rough", "harsh"}}
 		u.Expectations = lang.Expectations(u.File, &bag)
 		assert.False(t, bag.Failed(), c.text)
 		var got []string
