@@ -86,6 +86,11 @@ func machine(a *model.Automata, r int) []string {
 			action = fmt.Sprintf("-%s!%s->", a.Roles[tr.Peer].Name, a.Labels[tr.Label])
 		case model.Receive:
 			action = fmt.Sprintf("-%s?%s->", a.Roles[tr.Peer].Name, a.Labels[tr.Label])
+		case model.Timeout:
+			action = fmt.Sprintf("-timeout:%s->", a.Timers[tr.Timer].Name)
+		case model.Internal:
+		default:
+			action = fmt.Sprintf("-%s->", tr.Kind) // no example has one
 		}
 		list = append(list, m.States[tr.From].Name+" "+action+" "+m.States[tr.To].Name)
 	}

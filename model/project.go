@@ -226,7 +226,7 @@ func (p *projector) stmt(st Stmt, next int) (int, error) {
 	case *End:
 		return p.end, nil
 	case *Continue:
-		return p.recs[st.Target], nil
+		return p.leave(p.recs[st.Target], st.Origin), nil
 	case *RaiseStmt:
 		a := p.raise(p.ctx, Raise, st.Exception, st.Origin)
 		return p.add(graphNode{origin: st.Origin, actions: []action{a}}), nil

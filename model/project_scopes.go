@@ -99,6 +99,19 @@ func (p *projector) try(st *Try, next int) (int, error) {
 	return p.add(graphNode{silent: []silentEdge{{to: first}}, origin: st.Origin}), err
 }
 
+// leave leads to a node further out, through the ends of all parts of scopes that
+// are left on the way: to go on elsewhere ends them as well.
+func (p *projector) leave(to int, origin Origin) int {
+	var left []*context
+	for x := p.ctx; x.depth > p.nodes[to].ctx.depth; x = x.outer {
+		left = append(left, x)
+	}
+	for _, x := range slices.Backward(left) {
+		to = p.add(graphNode{silent: []silentEdge{{to: to}}, ends: true, origin: origin, ctx: x})
+	}
+	return to
+}
+
 // retakes lists the exceptions for which a handler needs a part of its own: those
 // that the role can raise again in it; else -1.
 func (p *projector) retakes(h Handler, body Seq) []ExceptionID {

@@ -199,7 +199,7 @@ func TestAHandlerThatContinuesInterruptsWithTheNextRound(t *testing.T) {
 	s.c.Scopes[0].Looped = true
 	rec.Body = model.Seq{try}
 	ms, _ := s.project(t, rec)
-	require.Equal(t, "0 !Ba @s0.0+ 1; 1 ?Bb @s0.0 2*; 1 timeout t >s0.1 @s0.1 0", ms[0])
+	require.Equal(t, "0 !Ba @s0.0+ 1; 1 ?Bb @s0.0 2*; 1 timeout t >s0.1 @s0.1 3; 3 !Ba @s0.0+ 1", ms[0])
 	require.Equal(t, "0 ?Aa @s0.0+ 1; 1 !Ab @s0.0 2*; 1 ?Aa >s0.1 @s0.0+ 1; 2* ?Aa >s0.1 @s0.0+ 1", ms[1])
 }
 

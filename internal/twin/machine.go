@@ -178,6 +178,7 @@ func (m *treeMachine) look(state string) *localState {
 				l.final = true
 				in[0] = true
 			}
+			p = p.stance()
 			if p.kind == actionPlace || p.kind == deadPlace {
 				in[m.placeOf(p.at, p.where).Position] = true
 			}
@@ -311,13 +312,14 @@ func (m *treeMachine) drafts(places []place) []draft {
 	}
 	own := len(out)
 	for _, p := range places {
+		p = p.stance()
 		out = append(out, m.timeouts(p)...)
 		out = append(out, m.crashes(p)...)
 		out = append(out, m.faults(p)...)
 	}
 	search := &interrupts{m: m, seen: map[string]bool{}}
 	for _, p := range places {
-		for _, s := range bodies(p) {
+		for _, s := range bodies(p.stance()) {
 			search.scope(s)
 		}
 	}
@@ -340,7 +342,7 @@ func (m *treeMachine) ahead(t *term) string {
 	list := map[string]bool{}
 	for _, p := range w.places {
 		text := fmt.Sprint(p.kind, m.names.spot(p.where), m.names.frame(p.at))
-		for _, e := range p.path.ended {
+		for _, e := range slices.Concat(p.path.ended, p.path.closed) {
 			text += " e" + m.names.frame(e.scope)
 		}
 		list[text] = true
@@ -552,7 +554,7 @@ func (x *interrupts) scope(s inScope) {
 				x.found = append(x.found, d)
 			}
 			// In scopes that begin in the handler, or where it continues.
-			for _, inner := range bodies(p) {
+			for _, inner := range bodies(p.stance()) {
 				within := standsInFrames(inner.scope, inner.where, &g)
 				if within || p.path.left == nil && !standsInFrames(s.scope.up, s.where, inner.scope) {
 					x.scope(inner)

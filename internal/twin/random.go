@@ -24,6 +24,7 @@ type Size struct {
 	Depth      int
 	Faults     int  // at most
 	Exotic     bool // also loops, recursion, threads and channels other than fifo
+	Loops      bool // what is exotic, and always a scope in a loop, often with little else
 }
 
 // Cases generates small choreographies with scopes, and environments.
@@ -69,6 +70,7 @@ func (g *generator) next() model.Origin {
 }
 
 func (g *generator) generate() *Case {
+	g.size.Exotic = g.size.Exotic || g.size.Loops
 	g.c = &model.Choreography{Name: "Random", Labels: []string{"a", "b", "c", "d"}}
 	g.c.Channels.Default = model.Channel{Discipline: model.FIFO, Capacity: 2}
 	if g.size.Exotic {
@@ -99,6 +101,8 @@ func (g *generator) generate() *Case {
 	}
 	cx := surroundings{depth: g.size.Depth}
 	switch {
+	case g.size.Loops:
+		body = append(body, g.rounds(cx))
 	case g.size.Exotic && g.oneIn(3):
 		r := &model.Rec{Name: "L0", Origin: g.next()}
 		in := cx
@@ -117,6 +121,38 @@ func (g *generator) generate() *Case {
 	markLooped(g.c, body, nil)
 	env := g.environment()
 	return &Case{g.c, env}
+}
+
+// rounds is a loop around a scope, with something before and behind that, perhaps
+// in a scope of its own.
+func (g *generator) rounds(cx surroundings) model.Stmt {
+	within := func(cx surroundings) model.Seq {
+		s := g.seq(cx, 1)
+		if g.oneIn(4) {
+			s = append(s, g.try(cx))
+		}
+		s = append(s, g.try(cx))
+		return append(s, g.seq(cx, 2)...)
+	}
+	if g.oneIn(3) {
+		return &model.Loop{At: g.role(), Origin: g.next(), Body: within(cx)}
+	}
+	r := &model.Rec{Name: "L0", Origin: g.next()}
+	cx.open = append(slices.Clone(cx.open), r)
+	r.Body = within(cx)
+	again := &model.Continue{Target: r, Origin: g.next()}
+	if g.oneIn(2) {
+		r.Body = append(r.Body, again)
+		return r
+	}
+	stop := model.Branch{Origin: g.next()}
+	if g.oneIn(2) {
+		stop.Body = model.Seq{g.interaction()}
+	}
+	r.Body = append(r.Body, &model.Choice{At: g.role(), Origin: g.next(), Branches: []model.Branch{
+		{Body: model.Seq{again}, Origin: g.next()}, stop,
+	}})
+	return r
 }
 
 func (g *generator) exception(name string, kind model.ExceptionKind, crashed model.RoleID) model.ExceptionID {

@@ -167,8 +167,7 @@ func advance(s *model.Structure, own statuses, w way, m *message) statuses {
 			greater = m.number[scope] > x.number
 		}
 		anew := looped && len(chain)-i <= w.place.Fresh
-		switch {
-		case anew || x.standing == never:
+		if anew || greater || x.standing == never {
 			if x.standing != never {
 				memory := maps.Clone(x.memory)
 				if memory == nil {
@@ -182,9 +181,6 @@ func advance(s *model.Structure, own statuses, w way, m *message) statuses {
 			} else {
 				x.number++
 			}
-			reset(s, own, scope)
-		case greater:
-			x.number = m.number[scope]
 			reset(s, own, scope)
 		}
 		x.standing, x.part = within, part

@@ -15,6 +15,7 @@ const (
 	deadPlace                    // a raise by somebody else
 	threadEnd                    // the end of a thread, of which others may go on
 	overPlace                    // its part is over
+	circlePlace                  // it goes round for ever without an action
 )
 
 // place is what a role may come to next.
@@ -33,6 +34,7 @@ type path struct {
 	ended     []inScope // bodies that came to their end
 	closed    []inScope // handlers that came to their end
 	decisions string    // its own decisions, which sends make
+	standing  *place    // where the first of them is made
 	leaving   *frame    // the handler that the walk began in; its normal end sets left
 	left      *model.HandlerRef
 }
@@ -41,6 +43,15 @@ type path struct {
 type inScope struct {
 	scope *frame
 	where *spot
+}
+
+// stance is where the role is at a place: one that still has to decide stands where
+// the choice does, also if a send behind it makes the decision.
+func (p place) stance() place {
+	if p.path.standing != nil {
+		return *p.path.standing
+	}
+	return p
 }
 
 // outcome tells how a walk came out, apart from places.
@@ -59,6 +70,7 @@ type walker struct {
 	role     model.RoleID
 	names    names
 	seen     map[string]bool
+	open     map[string]bool // what is being walked
 	deciding map[string]bool // the decisions that are being looked into
 	circle   bool            // one of them was come back to
 	places   []place
@@ -107,9 +119,17 @@ func (w *walker) stack(f *frame, s *spot, p path) outcome {
 		key += "e" + w.names.frame(e.scope)
 	}
 	if w.seen[key] {
+		if w.open[key] && len(p.ended) > 0 {
+			w.emit(place{kind: circlePlace, where: s, path: p})
+		}
 		return outcome{}
 	}
 	w.seen[key] = true
+	if w.open == nil {
+		w.open = map[string]bool{}
+	}
+	w.open[key] = true
+	defer delete(w.open, key)
 	if f == nil {
 		kind := overPlace
 		if s != nil {
@@ -182,8 +202,11 @@ func (w *walker) statement(f *frame, st model.Stmt, next *frame, s *spot, p path
 	case *model.Continue:
 		g := f
 		for g.kind != recFrame || g.rec != st.Target {
-			if g.kind == scopeFrame && g.part == 0 {
+			switch {
+			case g.kind == scopeFrame && g.part == 0:
 				p = p.end(w.names, g, s)
+			case g.kind == scopeFrame:
+				p.closed = append(slices.Clone(p.closed), inScope{g, s})
 			}
 			g = g.up
 		}
@@ -229,6 +252,9 @@ func (w *walker) decide(f *frame, st model.Stmt, at model.RoleID, ways []*frame,
 		for i, way := range ways {
 			q := p
 			q.decisions += fmt.Sprintf("%d.%d ", w.names.of(st), i)
+			if p.standing == nil {
+				q.standing = &place{kind: actionPlace, at: f, where: s, path: p}
+			}
 			out = out.or(w.stack(way, s, q))
 		}
 		return out
@@ -253,6 +279,6 @@ func (w *walker) sends(key string, ways []*frame, s *spot) bool {
 	}
 	return !slices.ContainsFunc(inner.places, func(p place) bool {
 		i, ok := p.stmt.(*model.Interaction)
-		return !ok || i.From != w.role
+		return p.kind != circlePlace && (!ok || i.From != w.role)
 	})
 }
