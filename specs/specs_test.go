@@ -27,11 +27,13 @@ import (
 	"chorcheck/verify"
 )
 
-// files lists the specifications of this folder, of note and of teatrino.
+// files lists the specifications of this folder, of failures, of note and of teatrino.
 func files(t *testing.T) []string {
 	t.Helper()
 	var names []string
-	for _, pattern := range []string{"*.chor", "*.fsa", "note/*.chor", "note/*.fsa", "teatrino/*.chor"} {
+	for _, pattern := range []string{
+		"*.chor", "*.fsa", "failures/*.chor", "failures/*.fsa", "note/*.chor", "note/*.fsa", "teatrino/*.chor",
+	} {
 		found, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		names = append(names, found...)
@@ -155,7 +157,11 @@ func TestDefects(t *testing.T) {
 		}
 		text, err := os.ReadFile(name)
 		require.NoError(t, err)
-		assert.Equal(t, defect, strings.Contains(string(text), "// defect:"), "%s: a defect is explained by `// defect:`, and only a defect is", name)
+		comment := "//"
+		if filepath.Ext(name) == ".fsa" {
+			comment = "--"
+		}
+		assert.Equal(t, defect, strings.Contains(string(text), "\n"+comment+" defect: "), "%s: a defect is explained by `%s defect:`, and only a defect is", name, comment)
 	}
 	for _, c := range verify.Checks() {
 		assert.True(t, violated[c.ID], "no file violates %s", c.ID)
