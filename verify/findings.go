@@ -197,8 +197,7 @@ func (r *replayed) deadlockWords() Finding {
 	}
 	if help := r.neverTold(open); help != "" {
 		f.Help = help
-	}
-	if cycle := r.oracle.DescribeConfig(r.last).Cycle; len(cycle) > 0 {
+	} else if cycle := r.oracle.DescribeConfig(r.last).Cycle; len(cycle) > 0 {
 		f.Help = "break the circle " + strings.Join(cycle, " -> ") + ": one of them has to act first"
 	}
 	r.mendFailure(&f, open)
@@ -284,10 +283,21 @@ func (r *replayed) waits(role model.RoleID) string {
 	if len(parts) > 4 {
 		parts = append(parts[:3], fmt.Sprintf("%d more", len(parts)-3))
 	}
-	if len(parts) == 0 {
-		return ""
+	if len(parts) == 0 && r.raisedElsewhere(role) {
+		return "to be told of an exception"
 	}
 	return strings.Join(parts, " or ")
+}
+
+// raisedElsewhere reports whether a role stands where another one raises an
+// exception: it is in a scope, has no transition, and its part is not over.
+func (r *replayed) raisedElsewhere(role model.RoleID) bool {
+	at := r.last.Local[role].State
+	if at < 0 || r.last.Local[role].Status != replay.Live {
+		return false
+	}
+	state := r.automata.Machines[role].States[at]
+	return !state.Final && len(state.In) > 0 && len(r.offers(role)) == 0
 }
 
 func (r *replayed) waitOrigins(role model.RoleID) []model.Origin {
