@@ -163,13 +163,16 @@ func (n *Network) tellsOf(id messageID, s ScopeID) bool {
 
 // canAct finds the local states from which a role can come to an action in a scope
 // that makes a difference to others, without entering it anew and before it takes a
-// message of the scope: then that message makes the difference. A send that tells
-// how its sender has left the scope is such an action too.
+// message that says that it is of the scope: then that message makes the difference.
+// A send that tells how its sender has left the scope is such an action too, and so
+// is a receive that asks whether its sender has left the very instance that the role
+// is in.
 func (k *tracking) canAct(r RoleID, s ScopeID) []bool {
 	m := &k.a.Machines[r]
 	before := make([][]int, len(m.States))
 	can := make([]bool, len(m.States))
 	var todo []int
+	goesToo := func(x ScopeID) bool { return x == s || k.a.Scopes[s].Looped && k.standsIn(x, s) }
 	for t := range m.Transitions {
 		tr := &m.Transitions[t]
 		inside, all, fresh := false, true, k.a.Scopes[s].Looped
@@ -179,15 +182,16 @@ func (k *tracking) canAct(r RoleID, s ScopeID) []bool {
 			fresh = fresh && k.isFresh(p, s)
 		}
 		takes := tr.Kind == Receive || tr.Kind == Ignore
-		if inside && fresh || takes && all && k.onlyFrom(MessagesOf{tr.Peer, r, tr.Label}, s) {
-			continue
-		}
-		tells := tr.Kind == Send && slices.Contains(k.lefts[MessagesOf{r, tr.Peer, tr.Label}], s)
-		if !can[tr.From] && (inside && !takes || tells) {
+		told := takes && all && k.told[r][s] && k.onlyFrom(MessagesOf{tr.Peer, r, tr.Label}, s) && (!k.a.Scopes[s].Looped || len(k.loopedAround(s)) == 0)
+		beyond := inside && fresh || told
+		tells := !beyond && tr.Kind == Send && slices.ContainsFunc(k.lefts[MessagesOf{r, tr.Peer, tr.Label}], goesToo)
+		// Whether it is told of the instance that it is in depends on its number.
+		asks := tr.OnlyIf != nil && k.a.Scopes[s].Looped && goesToo(tr.OnlyIf.Scope)
+		if !can[tr.From] && (inside && !beyond && (!takes || tr.Kind == Receive && k.a.Scopes[s].Looped) || tells || asks) {
 			can[tr.From] = true
 			todo = append(todo, tr.From)
 		}
-		if tr.To >= 0 {
+		if tr.To >= 0 && !beyond {
 			before[tr.To] = append(before[tr.To], tr.From)
 		}
 	}

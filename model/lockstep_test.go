@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"chorcheck/internal/naive"
+	"chorcheck/internal/twin"
 	"chorcheck/lts"
 	"chorcheck/model"
 	"chorcheck/verify/replay"
@@ -21,7 +22,7 @@ import (
 // What cannot be seen, the numbers of instances among it, is thereby compared as
 // far as it matters.
 type lockstep struct {
-	t    *rapid.T
+	t    require.TestingT
 	a    *model.Automata
 	net  *model.Network
 	in   *replay.Interpreter
@@ -29,6 +30,8 @@ type lockstep struct {
 	todo []together
 
 	confused int
+	deep     bool // look far ahead, rather than at all that is near
+	source   fmt.Stringer
 }
 
 type together struct {
@@ -39,6 +42,12 @@ type together struct {
 func (l *lockstep) run(limit int) {
 	l.visit(l.net.Init(), l.in.Initial())
 	for n := 0; n < len(l.todo) && n < limit; n++ {
+		if l.deep {
+			// One of the rest, any one, and more often a late one.
+			rest := l.todo[n:]
+			i := len(rest) - 1 - (n*n*7919+len(rest))%len(rest)*(n%3)/3
+			rest[0], rest[i] = rest[i], rest[0]
+		}
 		l.compare(l.todo[n])
 	}
 }
@@ -52,6 +61,9 @@ func (l *lockstep) visit(s lts.State, c replay.Config) {
 
 func (l *lockstep) compare(p together) {
 	where := fmt.Sprintf("in %s", l.net.DescribeState(p.state))
+	if l.source != nil {
+		where += fmt.Sprintf(" (%+v) of\n%s", p.config, l.source)
+	}
 	require.Equal(l.t, l.seeConfig(p.config), l.seeState(p.state), where)
 	steps := lts.NewSteps(l.net.Width())
 	marks := l.net.Next(p.state, steps)
@@ -344,4 +356,28 @@ func TestFailuresInLockstepInGeneral(t *testing.T) {
 
 func TestLoopedScopesInLockstep(t *testing.T) {
 	testLockstep(t, true, 100, model.NewNetwork)
+}
+
+// TestChoreographiesInLockstep is about automata that projection makes: what they
+// forget of instances that are over is not met by automata that are strewn together.
+func TestChoreographiesInLockstep(t *testing.T) {
+	confused, all := 0, 0
+	for _, size := range []twin.Size{
+		{Roles: 3, Statements: 6, Depth: 2, Faults: 1, Loops: true},
+		{Roles: 3, Statements: 9, Depth: 3, Faults: 2, Loops: true},
+		{Roles: 4, Statements: 9, Depth: 3, Faults: 1, Exotic: true},
+	} {
+		rapid.Check(t, func(t *rapid.T) {
+			c := twin.Cases(size).Draw(t, "case")
+			a, _, err := model.Project(c.Choreography)
+			require.NoError(t, err)
+			net, err := model.NewNetwork(a, model.NetworkOptions{Environment: c.Environment})
+			require.NoError(t, err)
+			l := &lockstep{t: t, a: a, net: net, seen: map[string]bool{}, deep: true, source: c, in: replay.New(a, replay.Options{Environment: c.Environment})}
+			l.run(150)
+			confused += l.confused
+			all += len(l.todo)
+		})
+	}
+	t.Logf("%d of %d confused", confused, all)
 }

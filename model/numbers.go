@@ -11,9 +11,9 @@ import (
 // keeps them small: what matters is their order, which of them are equal, and what
 // a role comes to that enters the next instance by acting first, "draws". So after
 // each step, the numbers that roles and messages hold are closed up: 0 stays, and a
-// distance of more than 2 becomes 2. A number that nobody holds is forgotten, with
-// what is remembered of it. Above the lowest role that can still draw, all
-// distances stay as they are.
+// distance of more than 2 becomes 2, or 1 where nobody can draw any more. A number
+// that nobody holds is forgotten, with what is remembered of it. Above the lowest role
+// that can still draw, all distances stay as they are.
 //
 // Also a receive can make a role draw, where a message does not tell a greater
 // number. If the next number that is held lies 2 above, nobody knows whether it
@@ -31,12 +31,17 @@ const maxNumber = 1<<numberBits - 2
 type drawing struct {
 	scopes []ScopeID   // looped and tracked by somebody, outermost first
 	around [][]ScopeID // by index in scopes: the looped scopes around it
-	// By role, scope and local state: it may come to enter the scope anew (next), or
-	// at all (first), by acting first; later means after a message of the scope, which
-	// tells it a number.
+	acting draws       // by an action of its own
+	taking draws       // by a receive of what may tell it no number
+}
+
+// draws says by role, scope and local state whether a role may come to enter the
+// scope anew (next), or at all (first); later means after a message of the scope,
+// which tells it a number.
+type draws struct {
 	next, first           [][][]bool
 	nextLater, firstLater [][][]bool
-	restarts              []bool // by scope: a role may start again and enter it by acting first
+	restarts              []bool // by scope: a role may start again and then enter it
 }
 
 func (n *Network) makeDrawing() {
@@ -50,23 +55,40 @@ func (n *Network) makeDrawing() {
 	for _, s := range d.scopes {
 		d.around = append(d.around, k.loopedAround(s))
 	}
-	d.restarts = make([]bool, len(k.a.Scopes))
-	for _, table := range []*[][][]bool{&d.next, &d.first, &d.nextLater, &d.firstLater} {
-		*table = make([][][]bool, len(k.a.Machines))
-		for r := range *table {
-			(*table)[r] = make([][]bool, len(k.a.Scopes))
+	for _, by := range []*draws{&d.acting, &d.taking} {
+		by.restarts = make([]bool, len(k.a.Scopes))
+		for _, table := range []*[][][]bool{&by.next, &by.first, &by.nextLater, &by.firstLater} {
+			*table = make([][][]bool, len(k.a.Machines))
+			for r := range *table {
+				(*table)[r] = make([][]bool, len(k.a.Scopes))
+			}
 		}
 	}
 	for r := range k.a.Machines {
+		r := RoleID(r)
+		restarts := slices.ContainsFunc(n.options.Environment.Faults, func(f Fault) bool {
+			return f.Kind == Crash && f.Recovers && f.Role == r
+		})
 		for _, s := range k.looped[r] {
 			anew := func(p Place) bool { return k.isFresh(p, s) }
 			inside := func(p Place) bool { return k.inside(p.Position, s) }
-			d.next[r][s], d.nextLater[r][s] = k.canComeTo(RoleID(r), s, anew, false), k.canComeTo(RoleID(r), s, anew, true)
-			d.first[r][s], d.firstLater[r][s] = k.canComeTo(RoleID(r), s, inside, false), k.canComeTo(RoleID(r), s, inside, true)
-			restarts := slices.ContainsFunc(n.options.Environment.Faults, func(f Fault) bool {
-				return f.Kind == Crash && f.Recovers && f.Role == RoleID(r)
-			})
-			d.restarts[s] = d.restarts[s] || restarts && d.firstLater[r][s][k.a.Machines[r].Initial]
+			acts := func(where func(Place) bool) func(*Transition) bool {
+				return func(tr *Transition) bool {
+					return tr.Kind != Receive && tr.Kind != Ignore && where(places(tr)[0])
+				}
+			}
+			takes := func(where func(Place) bool) func(*Transition) bool {
+				return func(tr *Transition) bool {
+					return tr.Kind == Receive && slices.ContainsFunc(places(tr), where) && !k.tellsNumber(r, tr, s)
+				}
+			}
+			fill := func(by *draws, next, first func(*Transition) bool) {
+				by.next[r][s], by.nextLater[r][s] = k.canComeTo(r, s, next, false), k.canComeTo(r, s, next, true)
+				by.first[r][s], by.firstLater[r][s] = k.canComeTo(r, s, first, false), k.canComeTo(r, s, first, true)
+				by.restarts[s] = by.restarts[s] || restarts && by.firstLater[r][s][k.a.Machines[r].Initial]
+			}
+			fill(&d.acting, acts(anew), acts(inside))
+			fill(&d.taking, takes(anew), takes(inside))
 		}
 	}
 }
@@ -82,10 +104,9 @@ func (k *tracking) isFresh(p Place, s ScopeID) bool {
 	return false
 }
 
-// canComeTo finds the local states from which a role can come to an action of its
-// own, no receive, in such a place; later: also after it has taken a message that
-// belongs to the scope for sure.
-func (k *tracking) canComeTo(r RoleID, s ScopeID, where func(Place) bool, later bool) []bool {
+// canComeTo finds the local states from which a role can come to such an action;
+// later: also after it has taken a message that tells it its number of the scope.
+func (k *tracking) canComeTo(r RoleID, s ScopeID, draws func(*Transition) bool, later bool) []bool {
 	m := &k.a.Machines[r]
 	before := make([][]int, len(m.States))
 	can := make([]bool, len(m.States))
@@ -95,7 +116,7 @@ func (k *tracking) canComeTo(r RoleID, s ScopeID, where func(Place) bool, later 
 		if tr.To >= 0 && (later || !k.tellsNumber(r, tr, s)) {
 			before[tr.To] = append(before[tr.To], tr.From)
 		}
-		if tr.Kind != Receive && tr.Kind != Ignore && where(places(tr)[0]) && !can[tr.From] {
+		if !can[tr.From] && draws(tr) {
 			can[tr.From] = true
 			todo = append(todo, tr.From)
 		}
@@ -114,9 +135,10 @@ func (k *tracking) canComeTo(r RoleID, s ScopeID, where func(Place) bool, later 
 }
 
 // tellsNumber reports whether a transition takes a message that tells its number of
-// a scope, and has the role go on in that instance.
+// a scope, and has the role go on in that instance. In a looped scope around, the
+// message may be of an earlier instance: then its number means nothing.
 func (k *tracking) tellsNumber(r RoleID, tr *Transition, s ScopeID) bool {
-	return tr.Kind == Receive && k.told[r][s] && k.onlyFrom(MessagesOf{tr.Peer, r, tr.Label}, s) &&
+	return len(k.loopedAround(s)) == 0 && tr.Kind == Receive && k.told[r][s] && k.onlyFrom(MessagesOf{tr.Peer, r, tr.Label}, s) &&
 		!slices.ContainsFunc(places(tr), func(p Place) bool { return !k.inside(p.Position, s) })
 }
 
@@ -202,6 +224,7 @@ func (n *Network) confuses(t lts.State, r RoleID, number int) lts.Marks {
 	at := n.general.numbers[r][number].get(t)
 	g := group{n: n, scope: scope, around: around, key: n.keyOf(r, around, t)}
 	g.collect(t)
+	g.holdDifferences(t)
 	if g.held>>(at+1)&1 == 0 && g.held>>(at+2)&1 != 0 {
 		return MarkConfused
 	}
@@ -268,8 +291,8 @@ func (g *group) collect(t lts.State) {
 
 // forget clears what roles know of instances that nobody can come to any more: all
 // messages that are on their way or can still be sent are of later ones. lowest is
-// the lowest number from which a role may draw. What a role that draws knows is
-// kept while somebody knows of a later instance.
+// the lowest number from which a role may draw, by a receive or else. What a role
+// that draws knows is kept while somebody knows of a later instance.
 func (g *group) forget(t lts.State, lowest uint64) {
 	n := g.n
 	if !n.flat.scopes.forgotten[g.scope] {
@@ -287,7 +310,7 @@ func (g *group) forget(t lts.State, lowest uint64) {
 			continue
 		}
 		c := n.flat.machines[r].states[n.locals[r].get(t)].control
-		draws := c >= 0 && n.general.drawing.next[r][g.scope][c]
+		draws := c >= 0 && (n.general.drawing.acting.next[r][g.scope][c] || n.general.drawing.taking.next[r][g.scope][c])
 		if v >= first || c < 0 || draws && v < most {
 			g.held |= 1 << v
 			continue
@@ -307,9 +330,10 @@ func (g *group) forget(t lts.State, lowest uint64) {
 	}
 }
 
-// lowestDrawer is the lowest number in the group from which a role may draw.
-func (g *group) lowestDrawer(t lts.State) uint64 {
-	n, d := g.n, &g.n.general.drawing
+// lowestDrawer is the lowest number in the group from which a role may draw in one
+// of the two ways.
+func (g *group) lowestDrawer(t lts.State, d *draws) uint64 {
+	n := g.n
 	if d.restarts[g.scope] {
 		return 0
 	}
@@ -325,10 +349,10 @@ func (g *group) lowestDrawer(t lts.State) uint64 {
 		switch {
 		case key > g.key: // it never comes back
 		case key == g.key && v > 0:
-			if d.next[r][g.scope][c] {
+			// What a message tells it before it draws is no less than what it knows.
+			if d.nextLater[r][g.scope][c] {
 				lowest = min(lowest, v)
 			}
-			later = d.nextLater[r][g.scope][c]
 		case d.first[r][g.scope][c]:
 			return 0
 		default:
@@ -388,14 +412,24 @@ func (n *Network) keys(s ScopeID, around []ScopeID, t lts.State, keys []uint64) 
 // close finds the new numbers of a group and puts them into place.
 func (g *group) close(t lts.State) lts.Marks {
 	g.collect(t)
-	lowest := g.lowestDrawer(t)
-	g.forget(t, lowest)
+	lowest := g.lowestDrawer(t, &g.n.general.drawing.acting)
+	known := min(lowest, g.lowestDrawer(t, &g.n.general.drawing.taking))
+	g.forget(t, known)
+	g.holdDifferences(t)
 	var to [maxNumber + 2]uint64 // the new numbers; 0: forgotten
 	last, lastNew := uint64(0), uint64(0)
+	// Nobody can draw from a number below these: by a message that tells a number,
+	// only who knows of its instance or a later one.
+	settled := known
+	if g.source != 0 {
+		settled = min(settled, uint64(bits.TrailingZeros32(g.source)))
+	}
 	for v := uint64(1); v <= maxNumber+1; v++ {
 		switch {
 		case v > lowest || lowest == 0:
 			to[v] = lastNew + v - last
+		case g.held>>v&1 != 0 && v <= settled:
+			to[v] = lastNew + 1
 		case g.held>>v&1 != 0:
 			to[v] = lastNew + min(v-last, 2)
 		default:
@@ -419,8 +453,47 @@ func (g *group) close(t lts.State) lts.Marks {
 			}
 		}
 	}
-	g.put(t, &to, lowest)
+	g.put(t, &to, known)
 	return marks
+}
+
+// holdDifferences holds the latest instances that roles have left, where they have
+// left them in different ways: a role can come to the next instance by the very
+// step by which it leaves one, and then only its memory shows the difference.
+func (g *group) holdDifferences(t lts.State) {
+	n := g.n
+	if !n.flat.scopes.outcomes[g.scope] {
+		return
+	}
+	memory := func(r int) []field {
+		if i := n.flat.scopes.number[r][g.scope]; i >= 0 && n.keyOf(RoleID(r), g.around, t) == g.key {
+			return n.general.memory[r][i]
+		}
+		return nil
+	}
+	for r := range n.locals {
+		own := memory(r)
+		for v := len(own) - 1; v >= 0; v-- {
+			part := int(own[v].get(t)) - 1
+			if part < 0 {
+				continue
+			}
+			for q := range n.locals {
+				if other := memory(q); q != r && v < len(other) && n.conflict(g.scope, r, part, q, int(other[v].get(t))-1) {
+					g.held |= 1 << (v + 1)
+				}
+			}
+			break
+		}
+	}
+}
+
+// conflict reports whether two roles have ended an instance of a scope in ways that
+// are not to go together; -1 is for a role that does not remember.
+func (n *Network) conflict(s ScopeID, r, part, q, other int) bool {
+	scope := &n.automata.Scopes[s]
+	own := func(r, part int) bool { return part >= 1 && scope.Handlers[part-1].At == RoleID(r) }
+	return part >= 0 && other >= 0 && part != other && (scope.Agreed || own(r, part) && own(q, other))
 }
 
 func (g *group) put(t lts.State, to *[maxNumber + 2]uint64, lowest uint64) {

@@ -84,23 +84,35 @@ func isRaise(t *model.Transition) bool {
 		t.Kind == model.Timeout && t.Handler != nil
 }
 
-// loopsByDesign names a role that cannot finish whatever happens, so that
-// no-termination has no meaning.
+// raisesNow reports whether a step by a transition is such a raise: a timeout that
+// fails enters no handler.
+func raisesNow(t *model.Transition, fails bool) bool {
+	return isRaise(t) && !(t.Kind == model.Timeout && fails)
+}
+
+// loopsByDesign names a role that cannot finish whatever happens, be it that it
+// stops for good or that it loops, so that no-termination has no meaning.
 func (v *verifier) loopsByDesign() string {
 	for r, m := range v.automata.Machines {
 		reached := []int{m.Initial}
 		seen := map[int]bool{m.Initial: true}
-		final := false
+		final, stops := false, false
 		for i := 0; i < len(reached); i++ {
 			final = final || m.States[reached[i]].Final
+			goesOn := false
 			for _, t := range m.Transitions {
+				goesOn = goesOn || t.From == reached[i] && t.To != model.Failed
 				if t.From == reached[i] && t.To != model.Failed && !seen[t.To] {
 					seen[t.To] = true
 					reached = append(reached, t.To)
 				}
 			}
+			stops = stops || !goesOn
 		}
-		if !final {
+		switch {
+		case !final && stops:
+			return fmt.Sprintf("%s never comes to an end of its part", v.automata.Roles[r].Name)
+		case !final:
 			return fmt.Sprintf("%s loops for ever by design", v.automata.Roles[r].Name)
 		}
 	}

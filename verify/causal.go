@@ -96,6 +96,11 @@ func (r *replayed) isFailure(s replay.Step) bool {
 	return t.Kind == model.Timeout || raises(t)
 }
 
+// isNews reports whether a step is a failure that the role of the finding has to hear of.
+func (r *replayed) isNews(s replay.Step) bool {
+	return r.isFailure(s) && (s.Fault >= 0 || s.Role != r.role)
+}
+
 // slice is the steps that the given ones depend on, themselves included, ascending.
 func (p *past) slice(from []int) []int {
 	in := make([]bool, len(p.steps))
@@ -125,8 +130,14 @@ func (r *replayed) blame(f *Finding) {
 	if p.fault < 0 {
 		return
 	}
+	if r.check == "silent-survivor" {
+		// What the role raises itself is no news to it.
+		p.fault = slices.IndexFunc(r.steps, r.isNews)
+	}
 	steps := p.slice(r.concerned(p))
-	first := slices.IndexFunc(steps, func(i int) bool { return r.isFailure(r.steps[i]) })
+	first := slices.IndexFunc(steps, func(i int) bool {
+		return r.isFailure(r.steps[i]) && (r.check != "silent-survivor" || r.isNews(r.steps[i]))
+	})
 	if first < 0 {
 		// Nothing that matters depends on a failure, as far as can be seen: then
 		// the run would be shorter without it, unless it is the failure that

@@ -105,7 +105,7 @@ func (r *replayed) refuteSurvivor() string {
 	failed := false
 	for _, s := range r.steps {
 		// A raise at the role itself is none that it would have to be told of.
-		failed = failed || s.Fault >= 0 && !s.Heals || s.Role != r.role && s.Transition >= 0 && isRaise(&r.automata.Machines[s.Role].Transitions[s.Transition])
+		failed = failed || s.Fault >= 0 && !s.Heals || s.Role != r.role && s.Transition >= 0 && raisesNow(&r.automata.Machines[s.Role].Transitions[s.Transition], s.Fails)
 		if failed && r.hears(s, r.role) {
 			return "the role has heard of it"
 		}

@@ -266,10 +266,25 @@ func (r *replayed) orphanWords() Finding {
 		Help:    fmt.Sprintf("let %s receive %s before it ends, or let %s not send it", r.name(m.To), label, r.name(m.From)),
 		Origins: r.sendOrigins(m),
 	}
+	if r.comesUninvited(m) {
+		f.Help = fmt.Sprintf("add `ignore %s at %s` to a scope around it: then %s drops what it does not expect", label, r.name(m.To), r.name(m.To))
+	}
 	if help := r.lateHelp(m.From, m.To, m.Label); help != "" {
 		f.Help = help
 	}
 	return f
+}
+
+// comesUninvited reports whether a message of a kind has been duplicated, or has strayed.
+func (r *replayed) comesUninvited(m model.MessageKind) bool {
+	return slices.ContainsFunc(r.steps, func(s replay.Step) bool {
+		if s.Fault < 0 || s.Heals {
+			return false
+		}
+		f := r.env.Faults[s.Fault]
+		return f.Kind == model.Stray && f.Role == m.From && f.Peer == m.To && f.Label == m.Label ||
+			f.Kind == model.Duplicate && s.Message.Sender == m.From && s.Message.Receiver == m.To && s.Message.Label == m.Label
+	})
 }
 
 // waits puts together what a role waits for: "for order from Customer or for ..".

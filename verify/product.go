@@ -47,7 +47,7 @@ func isNews(net *model.Network, info model.ActionInfo, role model.RoleID) bool {
 	if info.Fault >= 0 {
 		return true
 	}
-	return info.Role != role && info.Transition >= 0 && isRaise(&net.Automata().Machines[info.Role].Transitions[info.Transition])
+	return info.Role != role && info.Transition >= 0 && raisesNow(&net.Automata().Machines[info.Role].Transitions[info.Transition], info.Fails)
 }
 
 // hears reports whether, by an action, a role enters a handler or a timer of it fires.

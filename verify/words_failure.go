@@ -101,8 +101,12 @@ func (r *replayed) failureFinding() Finding {
 	a := r.automata
 	switch r.check {
 	case "silent-survivor":
+		what := "cannot go on"
+		if waits := r.waitsFor(r.role); waits != "" {
+			what = "waits for ever " + waits
+		}
 		f := Finding{
-			Message: r.after(fmt.Sprintf("%s waits for ever %s, and nobody tells it", r.name(r.role), r.waitsFor(r.role))),
+			Message: r.after(fmt.Sprintf("%s %s, and nobody tells it", r.name(r.role), what)),
 			Help:    fmt.Sprintf("let somebody tell %s, or arm a timer `within` around its wait", r.name(r.role)),
 			Origins: r.waitOrigins(r.role),
 		}
@@ -250,6 +254,13 @@ func (r *replayed) mendFailure(f *Finding, open []model.RoleID) {
 		}
 	}
 	for _, role := range open {
+		if peer, found := r.startedAgain(role); found {
+			f.Help = fmt.Sprintf("%s waits for %s, which has crashed and started again, and knows of nothing: arm a timer `within t at %s` around the wait",
+				r.name(role), r.name(peer), r.name(role))
+			return
+		}
+	}
+	for _, role := range open {
 		if !slices.Contains(r.untold, role) {
 			continue
 		}
@@ -264,6 +275,18 @@ func (r *replayed) mendFailure(f *Finding, open []model.RoleID) {
 			return
 		}
 	}
+}
+
+// startedAgain is a role that the given one waits for, and that has recovered from
+// a crash.
+func (r *replayed) startedAgain(role model.RoleID) (model.RoleID, bool) {
+	for _, i := range r.offers(role) {
+		t := r.automata.Machines[role].Transitions[i]
+		if t.Kind == model.Receive && slices.ContainsFunc(r.steps, func(s replay.Step) bool { return s.Recovers && s.Role == t.Peer }) {
+			return t.Peer, true
+		}
+	}
+	return 0, false
 }
 
 // anyLoss reports whether a message has vanished on the way.
