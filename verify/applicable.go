@@ -40,7 +40,7 @@ func (v *verifier) notApplicable(check string) string {
 		}
 	case "silent-survivor":
 		if len(v.env.Faults) == 0 && !anyTransition(a, func(t *model.Transition) bool { return isRaise(t) }) {
-			return "nothing can fail here, and nothing is raised"
+			return "nothing can fail here, and nobody enters a handler"
 		}
 	}
 	return ""

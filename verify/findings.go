@@ -197,7 +197,7 @@ func (r *replayed) deadlockWords() Finding {
 	}
 	if help := r.neverTold(open); help != "" {
 		f.Help = help
-	} else if cycle := r.oracle.DescribeConfig(r.last).Cycle; len(cycle) > 0 {
+	} else if cycle := r.oracle.DescribeConfig(r.last).Cycle; len(cycle) > 0 && r.allOpen(cycle, open) {
 		f.Help = "break the circle " + strings.Join(cycle, " -> ") + ": one of them has to act first"
 	}
 	r.mendFailure(&f, open)
@@ -302,6 +302,14 @@ func (r *replayed) waits(role model.RoleID) string {
 		return "to be told of an exception"
 	}
 	return strings.Join(parts, " or ")
+}
+
+// allOpen reports whether the roles with these names are all among those that are
+// not final: only they wait for each other.
+func (r *replayed) allOpen(names []string, open []model.RoleID) bool {
+	return !slices.ContainsFunc(names, func(name string) bool {
+		return !slices.ContainsFunc(open, func(role model.RoleID) bool { return r.name(role) == name })
+	})
 }
 
 // raisedElsewhere reports whether a role stands where another one raises an

@@ -137,7 +137,8 @@ type loadFlags struct {
 	channels, from string
 	env            []string
 	faults         string
-	crashQueue     string // "" where the command has no environments
+	faultsGiven    func() bool // nil: the command has no such flag
+	crashQueue     string      // "" where the command has no environments
 }
 
 func (l *loadFlags) add(cmd *cobra.Command) {
@@ -152,6 +153,7 @@ func (l *loadFlags) add(cmd *cobra.Command) {
 func (l *loadFlags) addEnvironments(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringSliceVar(&l.env, "env", nil, "only these environments: calm,rough (repeatable)")
+	l.faultsGiven = func() bool { return f.Changed("faults") }
 	f.StringVar(&l.faults, "faults", "", "an environment in place of those of the text: 'crash Bank; at most 1'")
 	f.StringVar(&l.crashQueue, "crash-queue", "vanish", "what becomes of the queues to a crashed role: vanish or keep")
 }
@@ -168,6 +170,9 @@ func (l *loadFlags) options() (lang.Options, error) {
 		if err := oneOf("--crash-queue", l.crashQueue, "vanish", "keep"); err != nil {
 			return o, err
 		}
+	}
+	if l.faultsGiven != nil && l.faultsGiven() && strings.TrimSpace(l.faults) == "" {
+		return o, usage("for example --faults 'crash Bank; at most 1'", "--faults is empty")
 	}
 	if len(l.env) > 0 && l.faults != "" {
 		return o, usage("--env chooses environments of the text, --faults replaces them", "--env and --faults exclude each other")

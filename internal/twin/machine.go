@@ -168,7 +168,8 @@ func (m *treeMachine) look(state string) *localState {
 		return l
 	}
 	l := &localState{}
-	var drafts []draft
+	var drafts, interrupts []draft
+	own := 0
 	in := map[model.PositionID]bool{}
 	for _, t := range m.items[state] {
 		w := &walker{role: m.role, names: m.names, seen: map[string]bool{}}
@@ -186,7 +187,19 @@ func (m *treeMachine) look(state string) *localState {
 				in[m.placeOf(e.scope, e.where).Position] = true
 			}
 		}
-		drafts = append(drafts, m.drafts(w.places)...)
+		actions, strikes, found := m.drafts(w.places)
+		drafts = append(slices.Insert(drafts, own, actions...), strikes...)
+		own += len(actions)
+		interrupts = append(interrupts, found...)
+	}
+	for _, d := range interrupts {
+		// An interrupt that leads where the role goes anyway, wherever it is, is none.
+		if !slices.ContainsFunc(drafts[:own], func(o draft) bool {
+			return o.kind == model.Receive && o.peer == d.peer && o.label == d.label &&
+				o.onlyIf == nil && m.ahead(o.item) == m.ahead(d.item)
+		}) {
+			drafts = append(drafts, d)
+		}
 	}
 	l.in = slices.Sorted(maps.Keys(in))
 	l.transitions = unite(m.join(drafts))
@@ -302,20 +315,19 @@ func (m *treeMachine) position(s model.ScopeID, part int) model.PositionID {
 	return model.PositionID(slices.Index(m.c.Positions, model.Position{Scope: s, Part: part}))
 }
 
-// drafts are the transitions of one term with these places.
-func (m *treeMachine) drafts(places []place) []draft {
-	var out []draft
+// drafts are the transitions of one term with these places: the role's own actions,
+// what strikes it, and what interrupts it.
+func (m *treeMachine) drafts(places []place) (actions, strikes, interrupting []draft) {
 	for _, p := range places {
 		if p.kind == actionPlace {
-			out = append(out, m.action(p)...)
+			actions = append(actions, m.action(p)...)
 		}
 	}
-	own := len(out)
 	for _, p := range places {
 		p = p.stance()
-		out = append(out, m.timeouts(p)...)
-		out = append(out, m.crashes(p)...)
-		out = append(out, m.faults(p)...)
+		strikes = append(strikes, m.timeouts(p)...)
+		strikes = append(strikes, m.crashes(p)...)
+		strikes = append(strikes, m.faults(p)...)
 	}
 	search := &interrupts{m: m, seen: map[string]bool{}}
 	for _, p := range places {
@@ -323,16 +335,7 @@ func (m *treeMachine) drafts(places []place) []draft {
 			search.scope(s)
 		}
 	}
-	for _, d := range search.found {
-		// An interrupt that leads where the role goes anyway is none.
-		if !slices.ContainsFunc(out[:own], func(o draft) bool {
-			return o.kind == model.Receive && o.peer == d.peer && o.label == d.label &&
-				o.onlyIf == nil && m.ahead(o.item) == m.ahead(d.item)
-		}) {
-			out = append(out, d)
-		}
-	}
-	return out
+	return actions, strikes, search.found
 }
 
 // ahead says what a role comes to next from a term: the places.
