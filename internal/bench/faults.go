@@ -19,11 +19,11 @@ var faultModels = []struct {
 	path string
 	set  map[string]int64
 }{
-	{"specs/two-phase-commit.chor", map[string]int64{"n": 8}},
-	{"specs/leader-election.chor", map[string]int64{"n": 9}},
+	{"specs/two-phase-commit.chor", map[string]int64{"n": 7}},
+	{"specs/leader-election.chor", map[string]int64{"n": 12}},
 	{"specs/work-queue.chor", map[string]int64{"n": 8}},
-	{"specs/map-reduce.chor", map[string]int64{"mappers": 5, "reducers": 4}},
-	{"specs/token-ring.chor", map[string]int64{"n": 10}},
+	{"specs/travel-agency.chor", map[string]int64{"n": 8}},
+	{"specs/map-reduce.chor", map[string]int64{"mappers": 4, "reducers": 4}},
 }
 
 const oneFault = "crash *; loss * -> *; at most 1"

@@ -63,7 +63,7 @@ func main() {
 			fail(fmt.Errorf("%s: %w", path, err))
 		}
 	}
-	if *faults && (flag.NArg() == 0 || flag.Arg(0) == "-") {
+	if *faults && flag.NArg() == 0 {
 		if err := faultTable(w); err != nil {
 			fail(err)
 		}
