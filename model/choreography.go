@@ -161,3 +161,31 @@ func (*RaiseAgain) stmt()  {}
 func (*Within) stmt()      {}
 func (*Try) stmt()         {}
 func (*End) stmt()         {}
+
+// walk visits each statement, and after it what is inside, in the order of the text.
+func (s Seq) walk(visit func(Stmt)) {
+	for _, st := range s {
+		visit(st)
+		switch st := st.(type) {
+		case *Choice:
+			for _, b := range st.Branches {
+				b.Body.walk(visit)
+			}
+		case *Par:
+			for _, t := range st.Threads {
+				t.walk(visit)
+			}
+		case *Loop:
+			st.Body.walk(visit)
+		case *Rec:
+			st.Body.walk(visit)
+		case *Within:
+			st.Body.walk(visit)
+		case *Try:
+			st.Body.walk(visit)
+			for _, h := range st.Handlers {
+				h.walk(visit)
+			}
+		}
+	}
+}

@@ -171,7 +171,6 @@ func (k *tracking) canAct(r RoleID, s ScopeID) []bool {
 	m := &k.a.Machines[r]
 	before := make([][]int, len(m.States))
 	can := make([]bool, len(m.States))
-	var todo []int
 	goesToo := func(x ScopeID) bool { return x == s || k.a.Scopes[s].Looped && k.standsIn(x, s) }
 	for t := range m.Transitions {
 		tr := &m.Transitions[t]
@@ -189,23 +188,12 @@ func (k *tracking) canAct(r RoleID, s ScopeID) []bool {
 		asks := tr.OnlyIf != nil && k.a.Scopes[s].Looped && goesToo(tr.OnlyIf.Scope)
 		if !can[tr.From] && (inside && !beyond && (!takes || tr.Kind == Receive && k.a.Scopes[s].Looped) || tells || asks) {
 			can[tr.From] = true
-			todo = append(todo, tr.From)
 		}
 		if tr.To >= 0 && !beyond {
 			before[tr.To] = append(before[tr.To], tr.From)
 		}
 	}
-	for len(todo) > 0 {
-		q := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		for _, b := range before[q] {
-			if !can[b] {
-				can[b] = true
-				todo = append(todo, b)
-			}
-		}
-	}
-	return can
+	return comeTo(can, before)
 }
 
 // onlyFrom reports whether messages of a label belong to a scope wherever they are

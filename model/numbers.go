@@ -110,15 +110,23 @@ func (k *tracking) canComeTo(r RoleID, s ScopeID, draws func(*Transition) bool, 
 	m := &k.a.Machines[r]
 	before := make([][]int, len(m.States))
 	can := make([]bool, len(m.States))
-	var todo []int
 	for t := range m.Transitions {
 		tr := &m.Transitions[t]
 		if tr.To >= 0 && (later || !k.tellsNumber(r, tr, s)) {
 			before[tr.To] = append(before[tr.To], tr.From)
 		}
-		if !can[tr.From] && draws(tr) {
-			can[tr.From] = true
-			todo = append(todo, tr.From)
+		can[tr.From] = can[tr.From] || draws(tr)
+	}
+	return comeTo(can, before)
+}
+
+// comeTo adds the local states from which others of a set can be come to; before
+// lists those that lead to each.
+func comeTo(can []bool, before [][]int) []bool {
+	var todo []int
+	for s := range can {
+		if can[s] {
+			todo = append(todo, s)
 		}
 	}
 	for len(todo) > 0 {

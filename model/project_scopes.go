@@ -130,39 +130,15 @@ func (p *projector) retakes(h Handler, body Seq) []ExceptionID {
 	return out
 }
 
-// raisesAgain reports whether a handler raises again what it has taken. Handlers
-// inside it speak of what they have taken themselves.
+// raisesAgain reports whether a role raises again what a handler has taken. Handlers
+// inside it speak of what they have taken themselves, but a part too many does no harm.
 func raisesAgain(s Seq, r RoleID) bool {
-	for _, st := range s {
-		found := false
-		switch st := st.(type) {
-		case *RaiseAgain:
-			found = st.At == r
-		case *Choice:
-			for _, b := range st.Branches {
-				found = found || raisesAgain(b.Body, r)
-			}
-		case *Par:
-			for _, t := range st.Threads {
-				found = found || raisesAgain(t, r)
-			}
-		case *Loop:
-			found = raisesAgain(st.Body, r)
-		case *Rec:
-			found = raisesAgain(st.Body, r)
-		case *Within:
-			found = raisesAgain(st.Body, r)
-		case *Try:
-			found = raisesAgain(st.Body, r)
-			for _, h := range st.Handlers {
-				found = found || raisesAgain(h, r)
-			}
-		}
-		if found {
-			return true
-		}
-	}
-	return false
+	found := false
+	s.walk(func(st Stmt) {
+		again, ok := st.(*RaiseAgain)
+		found = found || ok && again.At == r
+	})
+	return found
 }
 
 // taker finds the handler that takes an exception at the role, raised at a place:
@@ -216,35 +192,11 @@ func findSenders(c *Choreography) map[MessagesOf]bool {
 	for _, m := range c.Strays {
 		out[m] = true
 	}
-	var walk func(Seq)
-	walk = func(s Seq) {
-		for _, st := range s {
-			switch st := st.(type) {
-			case *Interaction:
-				out[MessagesOf{st.From, st.To, st.Label}] = true
-			case *Choice:
-				for _, b := range st.Branches {
-					walk(b.Body)
-				}
-			case *Par:
-				for _, t := range st.Threads {
-					walk(t)
-				}
-			case *Loop:
-				walk(st.Body)
-			case *Rec:
-				walk(st.Body)
-			case *Within:
-				walk(st.Body)
-			case *Try:
-				walk(st.Body)
-				for _, h := range st.Handlers {
-					walk(h)
-				}
-			}
+	c.Body.walk(func(st Stmt) {
+		if st, ok := st.(*Interaction); ok {
+			out[MessagesOf{st.From, st.To, st.Label}] = true
 		}
-	}
-	walk(c.Body)
+	})
 	return out
 }
 
@@ -283,37 +235,14 @@ type scopedIgnore struct {
 
 func findIgnores(c *Choreography, r RoleID) []scopedIgnore {
 	var out []scopedIgnore
-	var walk func(Seq)
-	walk = func(s Seq) {
-		for _, st := range s {
-			switch st := st.(type) {
-			case *Choice:
-				for _, b := range st.Branches {
-					walk(b.Body)
-				}
-			case *Par:
-				for _, t := range st.Threads {
-					walk(t)
-				}
-			case *Loop:
-				walk(st.Body)
-			case *Rec:
-				walk(st.Body)
-			case *Within:
-				walk(st.Body)
-			case *Try:
-				for _, ig := range st.Ignores {
-					if ig.At == r {
-						out = append(out, scopedIgnore{st.Scope, ig})
-					}
-				}
-				walk(st.Body)
-				for _, h := range st.Handlers {
-					walk(h)
+	c.Body.walk(func(st Stmt) {
+		if st, ok := st.(*Try); ok {
+			for _, ig := range st.Ignores {
+				if ig.At == r {
+					out = append(out, scopedIgnore{st.Scope, ig})
 				}
 			}
 		}
-	}
-	walk(c.Body)
+	})
 	return out
 }
