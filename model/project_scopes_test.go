@@ -245,3 +245,41 @@ func TestRaiseAgainPassesOnWhatWasTaken(t *testing.T) {
 	require.Contains(t, ms[0], "2 raise E >s1.1 @s1.1 4; ")
 	require.Contains(t, ms[0], "3 raise F >s1.2 @s1.2 5; ")
 }
+
+func TestContinueOutOfABodyIsItsEnd(t *testing.T) {
+	s := newScopes()
+	rec := &model.Rec{Origin: 8}
+	try := s.try(model.Seq{choice(roleA,
+		model.Seq{msg(roleA, roleB, "g"), &model.Continue{Target: rec}},
+		model.Seq{msg(roleA, roleB, "o")},
+	)}, on{s.exception("E"), roleC, model.Seq{msg(roleC, roleB, "e")}})
+	s.c.Scopes[0].Looped = true
+	rec.Body = model.Seq{msg(roleA, roleB, "x"), try}
+	ms, _ := s.project(t, rec)
+	require.Equal(t, "0 ?Ax 1; 1 ?Ag @s0.0+ 2; 1 ?Ao @s0.0+ 3*; 1 ?Ce >s0.1 @s0.1+ 4*; 2 ?Ax 1; 2 ?Ce >s0.1 @s0.1 4*; 3* ?Ce >s0.1 @s0.1 4*", ms[1])
+}
+
+func TestScopesInsideAHandlerInterruptToo(t *testing.T) {
+	s := newScopes()
+	inner := s.try(model.Seq{s.raise("F", roleB)}, on{s.exception("F"), roleB, model.Seq{msg(roleB, roleC, "c")}})
+	ms, _ := s.project(t, s.try(model.Seq{msg(roleA, roleC, "x"), s.raise("E", roleA)},
+		on{s.exception("E"), roleA, model.Seq{msg(roleA, roleB, "y"), inner}}))
+	require.Equal(t, "0 ?Ax @s1.0 1; 0 ?Bc >s0.1 @s0.1 2*; 1 ?Bc >s0.1 @s0.1 2*", ms[2])
+}
+
+func TestAnOwnDecisionBeforeABlockIsNotInside(t *testing.T) {
+	s := newScopes()
+	ms, _ := s.project(t, s.try(model.Seq{choice(roleA,
+		model.Seq{s.within("t", roleA, msg(roleA, roleB, "a"), msg(roleB, roleA, "b"))},
+		model.Seq{msg(roleA, roleB, "c")},
+	)}, on{s.exception("t"), roleA, nil}))
+	require.Equal(t, "0 !Ba @s0.0 1; 0 !Bc @s0.0 2*; 1 ?Bb @s0.0 2*; 1 timeout t >s0.1 @s0.1 3*", ms[0])
+}
+
+func TestARaiseAloneIsNoPart(t *testing.T) {
+	s := newScopes()
+	ms, _ := s.project(t, s.try(model.Seq{
+		choice(roleA, model.Seq{msg(roleA, roleB, "a")}, model.Seq{s.raise("E", roleA)}), msg(roleA, roleC, "z"),
+	}, on{s.exception("E"), roleA, nil}))
+	require.Equal(t, "0 ?Az @s0.0 1*", ms[2], "C skips the choice")
+}
