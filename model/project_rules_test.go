@@ -19,6 +19,12 @@ const (
 	roleC
 )
 
+const (
+	varX model.VarID = iota
+	varY
+	varZ
+)
+
 func msg(from, to model.RoleID, label string) model.Stmt {
 	return &model.Interaction{From: from, To: to, Label: model.LabelID(label[0] - 'a'), Origin: 1}
 }
@@ -32,7 +38,21 @@ func choice(at model.RoleID, branches ...model.Seq) *model.Choice {
 }
 
 func project(t *testing.T, body ...model.Stmt) ([]string, []model.Ambiguity) {
+	a, ambiguities := automata(t, body...)
+	var out []string
+	for _, m := range a.Machines {
+		out = append(out, show(a, m))
+	}
+	return out, ambiguities
+}
+
+// automata projects a choreography in which x is a variable of A, and y and z are
+// variables of B.
+func automata(t *testing.T, body ...model.Stmt) (*model.Automata, []model.Ambiguity) {
 	c := &model.Choreography{Body: body}
+	for v, name := range []string{"x", "y", "z"} {
+		c.Vars = append(c.Vars, model.Var{Name: name, Owner: model.RoleID(min(v, 1)), Domain: model.Domain{High: 9}})
+	}
 	for l := 'a'; l <= 'z'; l++ {
 		c.Labels = append(c.Labels, string(l))
 	}
@@ -41,14 +61,10 @@ func project(t *testing.T, body ...model.Stmt) ([]string, []model.Ambiguity) {
 	}
 	a, ambiguities, err := model.Project(c)
 	require.NoError(t, err)
-	var out []string
-	for _, m := range a.Machines {
-		out = append(out, show(c, m))
-	}
-	return out, ambiguities
+	return a, ambiguities
 }
 
-func show(c *model.Choreography, m model.Machine) string {
+func show(a *model.Automata, m model.Machine) string {
 	name := func(s int) string {
 		if m.States[s].Final {
 			return fmt.Sprintf("%d*", s)
@@ -60,9 +76,21 @@ func show(c *model.Choreography, m model.Machine) string {
 		what := "tau"
 		switch t.Kind {
 		case model.Send:
-			what = "!" + c.Roles[t.Peer].Name + c.Labels[t.Label]
+			what = "!" + a.Roles[t.Peer].Name + a.Labels[t.Label]
+			for _, e := range t.Values {
+				what += "(" + a.ExprText(e, nil) + ")"
+			}
 		case model.Receive:
-			what = "?" + c.Roles[t.Peer].Name + c.Labels[t.Label]
+			what = "?" + a.Roles[t.Peer].Name + a.Labels[t.Label]
+			for _, v := range t.Stores {
+				what += "(" + a.Vars[v].Name + ")"
+			}
+		}
+		for _, as := range t.Assigns {
+			what = "let " + a.Vars[as.Var].Name + " = " + a.ExprText(as.Value, nil)
+		}
+		if t.Guard != nil {
+			what = "when " + a.ExprText(t.Guard, nil) + " " + what
 		}
 		parts = append(parts, fmt.Sprintf("%s %s %s", name(t.From), what, name(t.To)))
 	}
@@ -161,7 +189,7 @@ func TestReceivesIntoDifferentVariablesStayApart(t *testing.T) {
 	into := func(v model.VarID) model.Stmt {
 		return &model.Interaction{From: roleA, To: roleB, Values: []*model.Expr{model.Const(1)}, Stores: []model.VarID{v}, Origin: model.Origin(10 + v)}
 	}
-	ms, amb := project(t, choice(roleA, model.Seq{into(0)}, model.Seq{into(1)}))
-	require.Equal(t, "0 ?Aa 1*; 0 ?Aa 1*", ms[1])
-	require.Equal(t, []model.Ambiguity{{Kind: model.AmbiguousStores, Role: roleB, Act: 11, Other: 10}}, amb)
+	ms, amb := project(t, choice(roleA, model.Seq{into(varY)}, model.Seq{into(varZ)}))
+	require.Equal(t, "0 ?Aa(y) 1*; 0 ?Aa(z) 1*", ms[1])
+	require.Equal(t, []model.Ambiguity{{Kind: model.AmbiguousStores, Role: roleB, Act: 12, Other: 11}}, amb)
 }

@@ -13,7 +13,10 @@ import (
 // The rules of docs/projection.md about scopes, one test each.
 
 // scopes builds a choreography of the roles A, B and C with scopes.
-type scopes struct{ c *model.Choreography }
+type scopes struct {
+	c *model.Choreography
+	a *model.Automata // once it is projected
+}
 
 func newScopes() *scopes {
 	c := &model.Choreography{}
@@ -25,7 +28,7 @@ func newScopes() *scopes {
 	}
 	c.Positions = []model.Position{{Scope: -1}}
 	c.Threads = []model.ThreadID{0}
-	return &scopes{c}
+	return &scopes{c: c}
 }
 
 func (s *scopes) exception(name string) model.ExceptionID {
@@ -77,20 +80,73 @@ func (s *scopes) try(body model.Seq, handlers ...on) *model.Try {
 		if part > 0 {
 			seq = handlers[part-1].body
 		}
-		for _, st := range seq {
-			if inner, ok := st.(*model.Try); ok {
+		eachTry(seq, func(inner *model.Try) {
+			if s.c.Scopes[inner.Scope].Outer == 0 {
 				s.c.Scopes[inner.Scope].Outer = at
 			}
-			if rec, ok := st.(*model.Rec); ok {
-				for _, st := range rec.Body {
-					if inner, ok := st.(*model.Try); ok {
-						s.c.Scopes[inner.Scope].Outer = at
+		})
+	}
+	return t
+}
+
+// par numbers its threads. What is inside is made before it, and finds its place now.
+func (s *scopes) par(threads ...model.Seq) *model.Par {
+	p := &model.Par{Threads: threads, Origin: 9}
+	for _, body := range threads {
+		id := model.ThreadID(len(s.c.Threads))
+		s.c.Threads = append(s.c.Threads, 0)
+		p.IDs = append(p.IDs, id)
+		each(body, func(st model.Stmt) {
+			switch st := st.(type) {
+			case *model.Try:
+				if s.c.Scopes[st.Scope].Thread == 0 {
+					s.c.Scopes[st.Scope].Thread = id
+				}
+			case *model.Par:
+				for _, inner := range st.IDs {
+					if s.c.Threads[inner] == 0 {
+						s.c.Threads[inner] = id
 					}
 				}
 			}
-		}
+		})
 	}
-	return t
+	return p
+}
+
+func eachTry(seq model.Seq, visit func(*model.Try)) {
+	each(seq, func(st model.Stmt) {
+		if t, ok := st.(*model.Try); ok {
+			visit(t)
+		}
+	})
+}
+
+// each visits a statement after what is inside it.
+func each(seq model.Seq, visit func(model.Stmt)) {
+	for _, st := range seq {
+		var inside []model.Seq
+		switch st := st.(type) {
+		case *model.Choice:
+			for _, b := range st.Branches {
+				inside = append(inside, b.Body)
+			}
+		case *model.Par:
+			inside = st.Threads
+		case *model.Loop:
+			inside = []model.Seq{st.Body}
+		case *model.Rec:
+			inside = []model.Seq{st.Body}
+		case *model.Within:
+			inside = []model.Seq{st.Body}
+		case *model.Try:
+			inside = append([]model.Seq{st.Body}, st.Handlers...)
+		}
+		for _, body := range inside {
+			each(body, visit)
+		}
+		visit(st)
+	}
 }
 
 // project prints the machine of each role: `!` send, `?` receive, `timeout`, `raise`,
@@ -100,11 +156,29 @@ func (s *scopes) project(t *testing.T, body ...model.Stmt) ([]string, []model.Am
 	s.c.Body = body
 	a, ambiguities, err := model.Project(s.c)
 	require.NoError(t, err)
+	s.a = a
 	var out []string
 	for _, m := range a.Machines {
 		out = append(out, s.show(m))
 	}
 	return out, ambiguities
+}
+
+// in prints, for each local state of a role, the parts of scopes that it may be in.
+func (s *scopes) in(r model.RoleID) string {
+	var out []string
+	for _, state := range s.a.Machines[r].States {
+		text := state.Name + ":"
+		for _, p := range state.In {
+			text += " " + s.part(s.c.Positions[p].Scope, s.c.Positions[p].Part)
+		}
+		out = append(out, text)
+	}
+	return strings.Join(out, "; ")
+}
+
+func (s *scopes) part(scope model.ScopeID, part int) string {
+	return fmt.Sprintf("%s.%d", s.c.Scopes[scope].Name, part)
 }
 
 func (s *scopes) show(m model.Machine) string {
@@ -117,7 +191,6 @@ func (s *scopes) show(m model.Machine) string {
 		}
 		return fmt.Sprint(q)
 	}
-	part := func(scope model.ScopeID, part int) string { return fmt.Sprintf("%s.%d", s.c.Scopes[scope].Name, part) }
 	var parts []string
 	for _, t := range m.Transitions {
 		var what string
@@ -132,15 +205,15 @@ func (s *scopes) show(m model.Machine) string {
 			what = t.Kind.String() + " " + s.c.Exceptions[t.Exception].Name
 		}
 		if t.Handler != nil {
-			what += " >" + part(t.Handler.Scope, t.Handler.Part)
+			what += " >" + s.part(t.Handler.Scope, t.Handler.Part)
 		}
 		if t.OnlyIf != nil {
-			what += " if " + part(t.OnlyIf.Scope, t.OnlyIf.Part)
+			what += " if " + s.part(t.OnlyIf.Scope, t.OnlyIf.Part)
 		}
 		for _, p := range t.Places {
 			if p.Position != 0 {
 				q := s.c.Positions[p.Position]
-				what += " @" + part(q.Scope, q.Part)
+				what += " @" + s.part(q.Scope, q.Part)
 			}
 			what += strings.Repeat("+", p.Fresh)
 		}
