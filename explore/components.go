@@ -220,7 +220,7 @@ func (b *bottoms) markSpan(e *expansion, part span) (gained uint64) {
 	var open [group]uint64 // ids of the expanded configurations
 	var until [group]int   // where their steps end
 	for part.from < part.to {
-		words := sp.store.Slice(part.writer, part.from, min(part.to, part.from+group))
+		words := e.reader.States(part.writer, part.from, min(part.to, part.from+group))
 		n := uint64(len(words) / width)
 		e.ids = e.finder.IDsAt(part.writer, part.from, part.from+n, e.ids[:0])
 		part.from += n
@@ -261,9 +261,10 @@ func (b *bottoms) everything() Component {
 		Size:  sp.States,
 		Least: sp.init.Clone(),
 		each: func(yield func(lts.State) bool) {
+			reader := sp.store.NewReader()
 			for w := range sp.levels.workers {
 				for from, to := uint64(0), sp.store.Writer(w).Len(); from < to; {
-					words := sp.store.Slice(w, from, to)
+					words := reader.States(w, from, to)
 					width := sp.sys.Width()
 					from += uint64(len(words) / width)
 					for ; len(words) > 0; words = words[width:] {
@@ -295,7 +296,7 @@ func (b *bottoms) report(visit func(Component)) error {
 		for w := range sp.Workers {
 			from, to := sp.levels.interval(level, w)
 			for from < to {
-				words := sp.store.Slice(w, from, min(to, from+store.Batch))
+				words := e.reader.States(w, from, min(to, from+store.Batch))
 				n := uint64(len(words) / sp.sys.Width())
 				e.ids = e.finder.IDsAt(w, from, from+n, e.ids[:0])
 				from += n

@@ -11,6 +11,7 @@ type expansion struct {
 	sp      *Space
 	keep    func(lts.Action) bool
 	finder  *store.Finder
+	reader  *store.Reader
 	steps   *lts.Steps
 	state   lts.State
 	targets []uint64 // the ids of the steps' targets
@@ -22,6 +23,7 @@ func (sp *Space) newExpansion(keep func(lts.Action) bool) *expansion {
 		sp:     sp,
 		keep:   keep,
 		finder: sp.store.NewFinder(),
+		reader: sp.store.NewReader(),
 		steps:  lts.NewSteps(sp.sys.Width()),
 		state:  make(lts.State, sp.sys.Width()),
 	}

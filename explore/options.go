@@ -31,8 +31,10 @@ type Options struct {
 	Tick     <-chan time.Time
 
 	// PlainMemory turns off mapped memory and huge pages, NoPrefetch the
-	// prefetching. Both make a large search slower; they are for measurements.
-	PlainMemory, NoPrefetch bool
+	// prefetching, NoSieve the cache of recent states before the table, NoDirect the table
+	// of one bit for each state that there can be. They make a large search slower; they
+	// are for measurements.
+	PlainMemory, NoPrefetch, NoSieve, NoDirect bool
 
 	slots  int // of the first table; for tests
 	sweeps int // most sweeps of BottomComponents, 0: no limit; for tests

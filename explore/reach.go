@@ -27,8 +27,8 @@ func Reach(ctx context.Context, sys lts.System, opt Options) (*Space, error) {
 		done: ctx.Done(),
 		crew: newCrew(opt.Workers),
 		store: store.New(store.Options{
-			Width: sys.Width(), Workers: opt.Workers, Slots: opt.slots,
-			Heap: opt.PlainMemory, NoPrefetch: opt.NoPrefetch,
+			Width: sys.Width(), Workers: opt.Workers, Bits: bitsOf(sys), Slots: opt.slots,
+			Heap: opt.PlainMemory, NoPrefetch: opt.NoPrefetch, NoSieve: opt.NoSieve, NoDirect: opt.NoDirect,
 		}),
 		levels: levels{workers: opt.Workers},
 	}
@@ -44,6 +44,7 @@ func Reach(ctx context.Context, sys lts.System, opt Options) (*Space, error) {
 	}
 	s.levels.cut(s.store)
 	s.store.Writer(0).Add(init)
+	s.store.Writer(0).Flush()
 	s.levels.cut(s.store)
 
 	sp := &Space{Workers: opt.Workers, sys: sys, opt: opt, store: s.store, init: init}
@@ -57,6 +58,14 @@ func Reach(ctx context.Context, sys lts.System, opt Options) (*Space, error) {
 	sp.PeakBytes = s.store.PeakBytes() + s.side()
 	kept = true
 	return sp, nil
+}
+
+// bitsOf is the number of low bits of a word that states of one word use.
+func bitsOf(sys lts.System) int {
+	if p, ok := sys.(lts.Packed); ok && sys.Width() == 1 {
+		return p.Bits()
+	}
+	return 0
 }
 
 // search is one run of Reach.

@@ -75,12 +75,13 @@ func (sp *Space) stepBack(c *crew, level int, depths []int, traces []lts.Trace) 
 		links := make([]link, len(w.states))
 		found[worker] = links
 		steps := lts.NewSteps(sp.sys.Width())
+		reader := sp.store.NewReader()
 		for {
 			part, ok := d.take()
 			if !ok || c.stop.Load() {
 				return
 			}
-			sp.each(part, func(s lts.State) {
+			sp.each(reader, part, func(s lts.State) {
 				steps.Reset()
 				sp.sys.Next(s, steps)
 				for i, a := range steps.Actions {
@@ -110,10 +111,10 @@ func (sp *Space) stepBack(c *crew, level int, depths []int, traces []lts.Trace) 
 }
 
 // each calls visit for the configurations of a span.
-func (sp *Space) each(part span, visit func(lts.State)) {
+func (sp *Space) each(reader *store.Reader, part span, visit func(lts.State)) {
 	width := sp.sys.Width()
 	for part.from < part.to {
-		words := sp.store.Slice(part.writer, part.from, part.to)
+		words := reader.States(part.writer, part.from, part.to)
 		part.from += uint64(len(words) / width)
 		for ; len(words) > 0; words = words[width:] {
 			visit(lts.State(words[:width:width]))

@@ -16,8 +16,9 @@ type worker struct {
 	s      *search
 	index  int
 	writer *store.Writer
+	reader *store.Reader
 	steps  *lts.Steps
-	posted int  // words of steps that are in the store
+	posted int  // words of steps that the store has taken
 	span   span // what is left of the span in hand
 
 	full        bool   // it returned since the table is full
@@ -34,6 +35,7 @@ func newWorker(s *search, index int) *worker {
 		s:      s,
 		index:  index,
 		writer: s.store.Writer(index),
+		reader: s.store.NewReader(),
 		steps:  lts.NewSteps(s.sys.Width()),
 		fired:  bitset.MustNew(uint(s.sys.Actions())),
 	}
@@ -54,6 +56,7 @@ func (w *worker) expand() {
 		w.steps.Reset()
 		w.posted = 0
 		if !w.fill() {
+			w.full = !w.writer.Flush()
 			return
 		}
 	}
@@ -69,7 +72,7 @@ func (w *worker) limit() Reason {
 	}
 	// Len can be too high, so MaxStates is left to the end of the level
 	// unless it has been passed for certain.
-	if s.opt.MaxStates > 0 && s.store.Len() > s.opt.MaxStates+uint64(s.opt.Workers*store.Batch) {
+	if s.opt.MaxStates > 0 && s.store.Len() > s.opt.MaxStates+s.store.Slack() {
 		return MaxStates
 	}
 	if s.opt.Memory > 0 {
@@ -104,7 +107,7 @@ func (w *worker) fill() bool {
 			}
 		}
 		any = true
-		states := s.store.Slice(w.span.writer, w.span.from, w.span.to)
+		states := w.reader.States(w.span.writer, w.span.from, w.span.to)
 		for len(states) > 0 && w.steps.Len() < store.Batch {
 			state := lts.State(states[:width:width])
 			states = states[width:]

@@ -63,6 +63,12 @@ type Describer interface {
 	DescribeState(State) string
 }
 
+// Packed is the optional power of a system of one word a state to say how many of its
+// low bits are used: every state is below 1<<Bits().
+type Packed interface {
+	Bits() int
+}
+
 // Steps is a reusable flat buffer of (action, successor) pairs. The zero value
 // is not ready: make one with NewSteps.
 type Steps struct {

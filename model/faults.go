@@ -28,7 +28,6 @@ type faultPlan struct {
 	places   int      // Reorder: so many actions a move
 	gone     uint64   // Crash, Silence: the flat state of the role
 	keeps    bool     // Crash: the queues stay
-	queues   []*queue // Crash, Silence, with quickFaults: to the role
 	message  messageID
 	queue    int             // Stray: -1 on sync
 	partners [][]partnerMove // Stray on sync: by flat state of the receiver

@@ -46,7 +46,6 @@ type Network struct {
 	queues    []*queue
 	general   *general     // nil: the quick way to find steps is enough
 	quick     *quickFaults // the faults are beside it; then general is only for their strikes
-	vanish    []lts.Action // with quickFaults, by action of a send: the one whose message goes nowhere
 	unguarded [][][]RoleID // by role and local state: Waits
 	steps     []compiledStep
 	tables    []uint32
@@ -59,6 +58,8 @@ type Network struct {
 	bits      int
 	maxOut    int
 	init      lts.State
+	symmetry  lazySymmetry
+	dead      lazyDead
 }
 
 type localTable struct {
@@ -69,15 +70,16 @@ type localTable struct {
 type row struct {
 	start, end uint32
 	waits      uint32 // index into waits, 0: none
+	mixed      bool   // not all steps are of kind opTable
+	nonempty   uint64 // the field of the first queue that it waits on, in that field's word
+	word       uint16 // that word
 	marks      lts.Marks
 }
 
 type opcode uint8
 
 const (
-	opInternal opcode = iota
-	opTable           // put or take by table
-	opMortal          // put by table into a queue whose receiver may be gone
+	opTable opcode = iota // put or take by table; an internal step has a table of one entry
 	opPutSlot
 	opTakeSlot
 	opRendezvous
@@ -90,6 +92,7 @@ type compiledStep struct {
 	mask    uint64    // of the queue's field, or the partner's local state
 	table   uint32    // opTable: offset into tables; opRendezvous: into ranges; else the symbol
 	action  lts.Action
+	gone    lts.Action // added to the action if the message vanishes
 	queue   uint16
 	word    uint16 // of the role's local state
 	other   uint16 // word of the queue or of the partner's local state
@@ -150,7 +153,7 @@ func NewNetwork(a *Automata, opt NetworkOptions) (*Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Network{automata: a, options: opt, flat: f, waits: [][]uint16{nil}, byKey: map[ActionInfo]lts.Action{}}
+	n := &Network{automata: a, options: opt, flat: f, waits: [][]uint16{nil}, tables: []uint32{possible}, byKey: map[ActionInfo]lts.Action{}}
 	queueOf, err := n.makeQueues(opt.slots)
 	if err != nil {
 		return nil, err
@@ -314,7 +317,6 @@ func (n *Network) compile(queueOf []int) {
 		n.tables = append(n.tables, q.table(q.symbol[id], isPut)...)
 		return off
 	}
-	vanishing := map[lts.Action]lts.Action{}
 	receivers := n.receivers(queueOf)
 	for r := range n.flat.machines {
 		lt := &n.locals[r]
@@ -327,7 +329,7 @@ func (n *Network) compile(queueOf []int) {
 				info := n.infoOf(RoleID(r), &st)
 				c.enabled = stepMarks(&st)
 				if st.kind != Send && !st.takes() {
-					c.action = n.action(info)
+					c.action = n.action(info) // and the table of one entry
 					n.steps = append(n.steps, c)
 					out++
 					continue
@@ -357,10 +359,9 @@ func (n *Network) compile(queueOf []int) {
 					if st.kind == Send {
 						c.table = table(put, q, st.message, true)
 						if q.dead > 0 {
-							c.op = opMortal
 							gone := info
 							gone.Vanishes = true
-							vanishing[c.action] = n.action(gone)
+							c.gone = n.action(gone) - c.action
 						}
 					} else {
 						c.table = table(take, q, st.message, false)
@@ -374,18 +375,17 @@ func (n *Network) compile(queueOf []int) {
 				out++
 			}
 			rw.end = uint32(len(n.steps))
+			rw.mixed = slices.ContainsFunc(n.steps[rw.start:], func(c compiledStep) bool { return c.op != opTable })
 			if w := n.onlyReceives(RoleID(r), fs); w != nil {
 				n.waits = append(n.waits, w)
 				rw.waits = uint32(len(n.waits) - 1)
+				f := n.queues[w[0]].fields[0]
+				rw.word, rw.nonempty = f.word, f.mask<<f.shift
 			}
 			lt.rows = append(lt.rows, rw)
 			most = max(most, out)
 		}
 		n.maxOut += most
-	}
-	n.vanish = make([]lts.Action, len(n.actions))
-	for a, v := range vanishing {
-		n.vanish[a] = v
 	}
 }
 

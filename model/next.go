@@ -28,33 +28,20 @@ func (n *Network) Next(s lts.State, out *lts.Steps) lts.Marks {
 	return n.nextQuick(s, out)
 }
 
-// nextQuick appends the steps that the tables give.
+// nextQuick appends the steps that the tables give. What can be decided only from the
+// configuration is decided without branches, which no processor could guess: successors
+// are written straight into the buffer, whether enabled or not, and kept if they are.
 func (n *Network) nextQuick(s lts.State, out *lts.Steps) lts.Marks {
-	if n.width == 1 {
+	switch n.width {
+	case 1:
 		return n.nextWord(s, out)
+	case 2:
+		return n.nextPair(s, out)
 	}
-	var marks lts.Marks
-	start := len(out.Actions)
-	for r := range n.locals {
-		lt := &n.locals[r]
-		rw := &lt.rows[lt.get(s)]
-		marks |= rw.marks
-		before := len(out.Actions)
-		for i := rw.start; i < rw.end; i++ {
-			marks |= n.one(&n.steps[i], s, out)
-		}
-		if rw.waits != 0 && before == len(out.Actions) && n.allWaiting(n.waits[rw.waits], s) {
-			marks |= MarkUnspecified
-		}
-	}
-	if start == len(out.Actions) {
-		marks |= MarkQuiet
-	}
-	return marks
+	return n.nextWide(s, out)
 }
 
-// nextWord is Next for states of one word: successors are written straight into
-// the buffer, whether enabled or not, and kept if they are.
+// nextWord is nextQuick for states of one word.
 func (n *Network) nextWord(state lts.State, out *lts.Steps) lts.Marks {
 	var marks lts.Marks
 	s := state[0]
@@ -62,57 +49,28 @@ func (n *Network) nextWord(state lts.State, out *lts.Steps) lts.Marks {
 	at := start
 	actions := slices.Grow(out.Actions, n.maxOut)[:at+n.maxOut]
 	words := slices.Grow(out.Words, n.maxOut)[:at+n.maxOut]
+	tables := n.tables
 	for r := range n.locals {
 		lt := &n.locals[r]
 		rw := &lt.rows[s>>lt.shift&lt.mask]
 		marks |= rw.marks
 		before := at
-		for i := rw.start; i < rw.end; i++ {
-			c := &n.steps[i]
-			switch c.op {
-			case opTable:
-				delta := n.tables[c.table+uint32(s>>c.shift&c.mask)]
-				if delta == 0 {
-					marks |= c.blocked
-					continue
-				}
-				actions[at] = c.action
-				words[at] = s ^ c.local ^ uint64(delta)<<c.shift
-				at++
-				marks |= c.enabled
-			case opInternal:
-				actions[at] = c.action
-				words[at] = s ^ c.local
-				at++
-				marks |= c.enabled
-			case opMortal:
-				delta := n.tables[c.table+uint32(s>>c.shift&c.mask)]
-				if delta == 0 {
-					marks |= c.blocked
-					continue
-				}
-				actions[at] = c.action
-				if delta == vanishes {
-					actions[at], delta = n.vanish[c.action], 0
-				}
-				words[at] = s ^ c.local ^ uint64(delta)<<c.shift
-				at++
-				marks |= c.enabled
-			case opRendezvous:
-				rng := n.ranges[c.table+uint32(s>>c.shift&c.mask)]
-				for _, p := range n.partners[rng[0]:rng[1]] {
-					actions[at] = p.action
-					words[at] = s ^ c.local ^ p.local
-					at++
-					marks |= c.enabled | p.marks
-				}
-			default:
-				out.Actions, out.Words = actions[:at], words[:at]
-				marks |= n.one(c, state, out)
-				at = len(out.Actions)
+		if rw.mixed {
+			out.Actions, out.Words = actions[:at], words[:at]
+			marks |= n.mixed(rw, state, out)
+			at = len(out.Actions)
+		} else {
+			for i := rw.start; i < rw.end; i++ {
+				c := &n.steps[i]
+				e := tables[c.table+uint32(s>>(c.shift&63)&c.mask)]
+				on := e >> possibleBit
+				actions[at] = c.action + lts.Action(e>>vanishBit&1)*c.gone
+				words[at] = s ^ c.local ^ uint64(e&deltaMask)<<(c.shift&63)
+				at += int(on)
+				marks |= c.enabled&-lts.Marks(on) | c.blocked&^-lts.Marks(on)
 			}
 		}
-		if rw.waits != 0 && before == at && n.allWaiting(n.waits[rw.waits], state) {
+		if s&rw.nonempty&^moved(before, at) != 0 && n.allWaiting(n.waits[rw.waits], state) {
 			marks |= MarkUnspecified
 		}
 	}
@@ -123,24 +81,91 @@ func (n *Network) nextWord(state lts.State, out *lts.Steps) lts.Marks {
 	return marks
 }
 
+// moved has all bits if there are steps between before and after, and none else.
+func moved(before, after int) uint64 { return uint64(int64(before-after) >> 63) }
+
+// nextPair is nextQuick for states of two words.
+func (n *Network) nextPair(state lts.State, out *lts.Steps) lts.Marks {
+	var marks lts.Marks
+	s := (*[2]uint64)(state)
+	start := len(out.Actions)
+	at := start
+	actions := slices.Grow(out.Actions, n.maxOut)[:at+n.maxOut]
+	words := slices.Grow(out.Words, 2*n.maxOut)[:2*(at+n.maxOut)]
+	tables := n.tables
+	for r := range n.locals {
+		lt := &n.locals[r]
+		rw := &lt.rows[s[lt.word&1]>>lt.shift&lt.mask]
+		marks |= rw.marks
+		before := at
+		if rw.mixed {
+			out.Actions, out.Words = actions[:at], words[:2*at]
+			marks |= n.mixed(rw, state, out)
+			at = len(out.Actions)
+		} else {
+			for i := rw.start; i < rw.end; i++ {
+				c := &n.steps[i]
+				e := tables[c.table+uint32(s[c.other&1]>>(c.shift&63)&c.mask)]
+				on := e >> possibleBit
+				actions[at] = c.action + lts.Action(e>>vanishBit&1)*c.gone
+				t := (*[2]uint64)(words[2*at:])
+				*t = *s
+				t[c.word&1] ^= c.local
+				t[c.other&1] ^= uint64(e&deltaMask) << (c.shift & 63)
+				at += int(on)
+				marks |= c.enabled&-lts.Marks(on) | c.blocked&^-lts.Marks(on)
+			}
+		}
+		if s[rw.word&1]&rw.nonempty&^moved(before, at) != 0 && n.allWaiting(n.waits[rw.waits], state) {
+			marks |= MarkUnspecified
+		}
+	}
+	if at == start {
+		marks |= MarkQuiet
+	}
+	out.Actions, out.Words = actions[:at], words[:2*at]
+	return marks
+}
+
+// nextWide is nextQuick for wider states, of which it copies only the successors.
+func (n *Network) nextWide(s lts.State, out *lts.Steps) lts.Marks {
+	var marks lts.Marks
+	start := len(out.Actions)
+	for r := range n.locals {
+		lt := &n.locals[r]
+		rw := &lt.rows[lt.get(s)]
+		before := len(out.Actions)
+		marks |= rw.marks | n.mixed(rw, s, out)
+		if s[rw.word]&rw.nonempty&^moved(before, len(out.Actions)) != 0 && n.allWaiting(n.waits[rw.waits], s) {
+			marks |= MarkUnspecified
+		}
+	}
+	if start == len(out.Actions) {
+		marks |= MarkQuiet
+	}
+	return marks
+}
+
+// mixed appends the steps of a local state, whatever they are.
+func (n *Network) mixed(rw *row, s lts.State, out *lts.Steps) lts.Marks {
+	var marks lts.Marks
+	for i := rw.start; i < rw.end; i++ {
+		marks |= n.one(&n.steps[i], s, out)
+	}
+	return marks
+}
+
 // one appends what a compiled step gives in a state, if it is enabled there.
 func (n *Network) one(c *compiledStep, s lts.State, out *lts.Steps) lts.Marks {
 	switch c.op {
-	case opInternal:
-		out.Append(c.action, s)[c.word] ^= c.local
-		return c.enabled
-	case opTable, opMortal:
-		delta := n.tables[c.table+uint32(s[c.other]>>c.shift&c.mask)]
-		if delta == 0 {
+	case opTable:
+		e := n.tables[c.table+uint32(s[c.other]>>c.shift&c.mask)]
+		if e == 0 {
 			return c.blocked
 		}
-		action := c.action
-		if delta == vanishes {
-			action, delta = n.vanish[action], 0
-		}
-		t := out.Append(action, s)
+		t := out.Append(c.action+lts.Action(e>>vanishBit&1)*c.gone, s)
 		t[c.word] ^= c.local
-		t[c.other] ^= uint64(delta) << c.shift
+		t[c.other] ^= uint64(e&deltaMask) << c.shift
 		return c.enabled
 	case opRendezvous:
 		rng := n.ranges[c.table+uint32(s[c.other]>>c.shift&c.mask)]

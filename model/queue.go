@@ -189,15 +189,24 @@ func (q *queue) take(content []uint16, symbol int) ([]uint16, bool) {
 	return slices.Delete(slices.Clone(content), at, at+1), true
 }
 
-// table has, for each content, the exclusive or of its index and that of the
-// content after putting (or taking) the symbol; 0 where that is not possible, or
-// where the content cannot be reached, and vanishes for putting into the dead content.
+// An entry of a table: the exclusive or of the index of a content and that of the
+// content after a message was put (or taken), and possible. 0: it is not possible, or
+// the content cannot be reached. Into the dead content everything vanishes.
+const (
+	possibleBit = 31
+	vanishBit   = 30
+	possible    = 1 << possibleBit
+	vanishes    = 1 << vanishBit
+	deltaMask   = vanishes - 1
+)
+
+// table has the entry of each content for putting (or taking) a symbol.
 func (q *queue) table(symbol int, put bool) []uint32 {
 	out := make([]uint32, len(q.dictionary))
 	for i, content := range q.dictionary {
 		if q.dead > 0 && i == q.dead {
 			if put {
-				out[i] = vanishes
+				out[i] = possible | vanishes
 			}
 			continue
 		}
@@ -209,7 +218,7 @@ func (q *queue) table(symbol int, put bool) []uint32 {
 			continue
 		}
 		if j, known := q.contents[symbolsKey(next)]; known {
-			out[i] = uint32(i ^ j)
+			out[i] = possible | uint32(i^j)
 		}
 	}
 	return out

@@ -27,7 +27,7 @@ func (q *queue) find(s lts.State, symbol, from int) int {
 func (n *Network) add(t lts.State, q *queue, value uint64) {
 	if q.dictionary != nil {
 		f := q.fields[0]
-		t[f.word] ^= uint64(n.tables[q.puts[value]+uint32(f.get(t))]) << f.shift
+		t[f.word] ^= uint64(n.tables[q.puts[value]+uint32(f.get(t))]&deltaMask) << f.shift
 		return
 	}
 	q.putSlot(t, q.length(t), value)
@@ -41,7 +41,7 @@ func (n *Network) remove(t lts.State, q *queue, i int) {
 	if q.dictionary != nil {
 		f := q.fields[0]
 		content := f.get(t)
-		t[f.word] ^= uint64(n.tables[q.takes[q.dictionary[content][i]]+uint32(content)]) << f.shift
+		t[f.word] ^= uint64(n.tables[q.takes[q.dictionary[content][i]]+uint32(content)]&deltaMask) << f.shift
 		return
 	}
 	q.removeSlot(t, i)

@@ -12,21 +12,35 @@ import (
 // done in the general way is the strike of a fault, which few configurations see: after
 // the last one that the environment allows, there is one comparison.
 
-// vanishes stands in a table of puts for the dead content.
-const vanishes = 1 << 31
-
 // quickFaults is what faults need beside the tables.
 type quickFaults struct {
-	roles  []*faultPlan // crashes and silences
-	spoils [][][]spoil  // losses, by role and flat state of the sender
+	faults []quickFault // in the order of the environment
 	common int          // the counter against which every fault counts; -1: none
+}
+
+// quickFault is one fault: what it does to the words of a state.
+type quickFault struct {
+	plan   *faultPlan
+	change change
+	spoils [][]spoil // of a loss, by flat state of the sender
+}
+
+// change is what is done to each word of a state: bits are cleared, then others set,
+// then a number added.
+type change struct{ keep, set, add []uint64 }
+
+func (c *change) apply(t lts.State) {
+	for i := range t {
+		t[i] = t[i]&c.keep[i] | c.set[i] + c.add[i]
+	}
 }
 
 // spoil is a send that can be lost.
 type spoil struct {
-	plan  *faultPlan
-	move  uint32
-	index int
+	local  uint64 // exclusive or on the word of the sender's local state
+	queue  *queue // nil: a rendezvous
+	table  uint32 // of putting the message
+	action lts.Action
 }
 
 // hasQuickFaults reports whether an environment's faults can be combined with the
@@ -67,28 +81,58 @@ func (n *Network) planQuick() {
 			p.common = i
 		}
 	}
-	for r := range n.locals {
-		p.spoils = append(p.spoils, make([][]spoil, len(n.flat.machines[r].states)))
-	}
 	for i := range g.faults {
-		f := &g.faults[i]
-		if f.Kind != Loss {
-			for _, q := range n.queues {
-				if q.to == f.Role {
-					f.queues = append(f.queues, q)
-				}
-			}
-			p.roles = append(p.roles, f)
-			continue
+		f := quickFault{plan: &g.faults[i]}
+		f.change = n.changeBy(f.plan)
+		if f.plan.Kind == Loss {
+			f.spoils = n.spoilsOf(f.plan)
 		}
-		for s, row := range g.rows[f.Role] {
-			for j := row.start; j < row.raises; j++ {
-				if m := &g.moves[j]; (m.op == moveSend || m.op == moveSync) && m.peer == f.Peer {
-					p.spoils[f.Role][s] = append(p.spoils[f.Role][s], spoil{f, j, int(j - f.first)})
-				}
+		p.faults = append(p.faults, f)
+	}
+}
+
+// changeBy is the change that a fault makes beside the step that it spoils.
+func (n *Network) changeBy(f *faultPlan) change {
+	c := change{make([]uint64, n.width), make([]uint64, n.width), make([]uint64, n.width)}
+	for i := range c.keep {
+		c.keep[i] = ^uint64(0)
+	}
+	put := func(f field, v uint64) {
+		c.keep[f.word] &^= f.mask << f.shift
+		c.set[f.word] |= v << f.shift
+	}
+	if f.Kind != Loss {
+		put(n.locals[f.Role].field, f.gone)
+		for _, q := range n.queues {
+			if q.to == f.Role {
+				put(q.fields[0], uint64(q.dead))
 			}
 		}
 	}
+	for _, i := range f.counters {
+		k := &n.general.counters[i]
+		c.add[k.word] += 1 << k.shift // it is below its limit, which the field can hold
+	}
+	return c
+}
+
+// spoilsOf lists the sends that a loss can strike, by flat state of their sender.
+func (n *Network) spoilsOf(f *faultPlan) [][]spoil {
+	g := n.general
+	out := make([][]spoil, len(n.flat.machines[f.Role].states))
+	for s, row := range g.rows[f.Role] {
+		for j := row.start; j < row.raises; j++ {
+			if m := &g.moves[j]; (m.op == moveSend || m.op == moveSync) && m.peer == f.Peer {
+				x := spoil{local: uint64(s^int(m.to)) << n.locals[f.Role].shift, action: f.actions[j-f.first]}
+				if m.op == moveSend {
+					x.queue = n.queues[m.queue]
+					x.table = x.queue.puts[m.value]
+				}
+				out[s] = append(out[s], x)
+			}
+		}
+	}
+	return out
 }
 
 // strikeQuickly appends the ways in which faults can strike.
@@ -99,25 +143,32 @@ func (n *Network) strikeQuickly(s lts.State, out *lts.Steps) lts.Marks {
 			return 0
 		}
 	}
-	var marks lts.Marks
-	for _, f := range p.roles {
-		local := &n.locals[f.Role]
-		if !g.rows[f.Role][local.get(s)].live || n.exhausted(f, s) {
+	for i := range p.faults {
+		f := &p.faults[i]
+		at := n.locals[f.plan.Role].get(s)
+		if f.spoils == nil {
+			if g.rows[f.plan.Role][at].live && !n.exhausted(f.plan, s) {
+				f.change.apply(out.Append(f.plan.action, s))
+			}
 			continue
 		}
-		t := out.Append(f.action, s)
-		local.set(t, f.gone)
-		for _, q := range f.queues {
-			q.fields[0].set(t, uint64(q.dead))
-		}
-		n.count(f, t)
-	}
-	for r := range n.locals {
-		for _, x := range p.spoils[r][n.locals[r].get(s)] {
-			if !n.exhausted(x.plan, s) && !n.isGone(x.plan.Peer, true, s) {
-				marks |= n.spoil(x.plan, &g.moves[x.move], x.index, s, out)
+		for i := range f.spoils[at] {
+			if x := &f.spoils[at][i]; n.arrives(x, f.plan.Peer, s) && !n.exhausted(f.plan, s) {
+				t := out.Append(x.action, s)
+				t[n.locals[f.plan.Role].word] ^= x.local
+				f.change.apply(t)
 			}
 		}
 	}
-	return marks
+	return 0
+}
+
+// arrives reports whether a send can put its message somewhere, now: only what is on its
+// way can be lost.
+func (n *Network) arrives(x *spoil, to RoleID, s lts.State) bool {
+	if x.queue == nil {
+		return !n.isGone(to, true, s)
+	}
+	e := n.tables[x.table+uint32(x.queue.fields[0].get(s))]
+	return e&(possible|vanishes) == possible
 }

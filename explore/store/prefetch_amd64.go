@@ -8,4 +8,4 @@ const prefetching = true
 // address is allowed: a prefetch never faults.
 //
 //go:noescape
-func prefetch(addr *uintptr, n int)
+func prefetch(addr *uint64, n int)

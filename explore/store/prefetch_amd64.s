@@ -2,7 +2,7 @@
 
 #include "textflag.h"
 
-// func prefetch(addr *uintptr, n int)
+// func prefetch(addr *uint64, n int)
 TEXT ·prefetch(SB), NOSPLIT, $0-16
 	MOVQ addr+0(FP), SI
 	MOVQ n+8(FP), CX

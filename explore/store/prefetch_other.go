@@ -4,4 +4,4 @@ package store
 
 const prefetching = false
 
-func prefetch(*uintptr, int) {}
+func prefetch(*uint64, int) {}

@@ -27,6 +27,14 @@ func newRegion(n int, heap bool) region {
 	return region{words: make([]uint64, n)}
 }
 
+// discard gives the memory of the words from from to to back, as far as that is
+// possible. Nobody may look at them any more.
+func (r *region) discard(from, to int) {
+	if r.mapped != nil {
+		discard(r.words[from:to])
+	}
+}
+
 // release gives the memory back. Nobody may use the words any more.
 func (r *region) release() {
 	if r.mapped != nil {

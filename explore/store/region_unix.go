@@ -35,3 +35,14 @@ func unmap(mem []byte) {
 		panic("store: unmapping: " + err.Error())
 	}
 }
+
+// discard lets go of the pages that lie wholly in words. If the system does not want
+// to, they stay until the mapping ends.
+func discard(words []uint64) {
+	mem := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(words))), len(words)*wordBytes)
+	page := unix.Getpagesize()
+	skip := int(-uintptr(unsafe.Pointer(unsafe.SliceData(mem))) & uintptr(page-1))
+	if n := (len(mem) - skip) / page * page; n > 0 {
+		_ = unix.Madvise(mem[skip:skip+n], unix.MADV_DONTNEED)
+	}
+}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -33,8 +34,12 @@ func fill(s *Store, workers int, states [][]uint64) {
 		}
 	}
 	for {
-		run(func(i int) { rest[i] = rest[i][s.Writer(i).Add(rest[i]):] })
-		if !slices.ContainsFunc(rest, func(r []uint64) bool { return len(r) > 0 }) {
+		flushed := make([]bool, workers)
+		run(func(i int) {
+			rest[i] = rest[i][s.Writer(i).Add(rest[i]):]
+			flushed[i] = len(rest[i]) == 0 && s.Writer(i).Flush()
+		})
+		if !slices.Contains(flushed, false) {
 			return
 		}
 		s.Grow(run)
@@ -43,7 +48,7 @@ func fill(s *Store, workers int, states [][]uint64) {
 
 func TestStore(t *testing.T) {
 	for _, n := range []int{1, 5, 300, 3000} {
-		for width := 1; width <= 4; width++ {
+		for width := 1; width <= 7; width++ {
 			for _, workers := range []int{1, 2, 4} {
 				for _, heap := range []bool{true, false} {
 					r := rand.New(rand.NewPCG(uint64(n), uint64(width)))
@@ -59,13 +64,50 @@ func TestStore(t *testing.T) {
 						}
 						states = append(states, x)
 					}
-					s := New(Options{Width: width, Workers: workers, Slots: 1, Heap: heap, NoPrefetch: n == 300})
+					s := New(Options{Width: width, Workers: workers, Slots: 1, Heap: heap, NoPrefetch: n == 300, NoSieve: n == 5})
 					fill(s, workers, states)
 					check(t, s, workers, states)
 					s.Close()
+					assert.Zero(t, s.Bytes())
 				}
 			}
 		}
+	}
+}
+
+// States of few bits come to be in a table of bits.
+func TestDirect(t *testing.T) {
+	for _, bits := range []int{1, 6, 9, 13, 17} {
+		for _, workers := range []int{1, 2, 4} {
+			r := rand.New(rand.NewPCG(uint64(bits), 1))
+			var states [][]uint64
+			for _, x := range r.Perm(1 << bits)[:1<<bits*2/3+1] {
+				states = append(states, []uint64{uint64(x)})
+			}
+			s := New(Options{Width: 1, Bits: bits, Workers: workers, Slots: 1})
+			fill(s, workers, states)
+			check(t, s, workers, states)
+			_, is := s.set.(*direct)
+			assert.Equal(t, bits > 1, is) // two states do not make the first table grow
+			s.Close()
+			assert.Zero(t, s.Bytes())
+		}
+	}
+}
+
+// A dictionary that is full grows, and the numbers of its words stay.
+func TestDictionaries(t *testing.T) {
+	for _, workers := range []int{1, 4} {
+		var states [][]uint64
+		for i := range uint64(20_000) {
+			states = append(states, []uint64{mix(i), mix(i % 7), mix(i / 5)})
+		}
+		s := New(Options{Width: 3, Workers: workers})
+		fill(s, workers, states)
+		check(t, s, workers, states)
+		assert.GreaterOrEqual(t, s.tree.dictionaries[0].next.Load(), int64(20_000))
+		assert.Less(t, s.tree.dictionaries[1].next.Load(), int64(40))
+		s.Close()
 	}
 }
 
@@ -73,11 +115,12 @@ func check(t *testing.T, s *Store, workers int, states [][]uint64) {
 	require.EqualValues(t, len(states), s.Len())
 	total := uint64(0)
 	seen := map[string]bool{}
+	reader := s.NewReader()
 	for w := range workers {
 		n := s.Writer(w).Len()
 		total += n
 		for from := uint64(0); from < n; {
-			part := s.Slice(w, from, n)
+			part := reader.States(w, from, n)
 			from += uint64(len(part) / s.Width())
 			for x := range slices.Chunk(part, s.Width()) {
 				b := []byte{}
@@ -109,7 +152,7 @@ func check(t *testing.T, s *Store, workers int, states [][]uint64) {
 		require.Equal(t, id, one)
 	}
 	for i, p := range s.Locate(slices.Concat(states...)) {
-		require.Equal(t, states[i], s.Slice(p.Writer, p.Position, p.Position+1))
+		require.Equal(t, states[i], reader.States(p.Writer, p.Position, p.Position+1))
 		require.Equal(t, []uint64{ids[i]}, f.IDsAt(p.Writer, p.Position, p.Position+1, nil))
 	}
 	absent := slices.Repeat([]uint64{0xabcdef}, s.Width())
@@ -127,7 +170,7 @@ func TestChunks(t *testing.T) {
 	}
 	for _, width := range []int{1, 2} {
 		s := New(Options{Width: width, Workers: 1})
-		const n = chunkStates + 1000
+		const n = chunkItems + 1000
 		words := make([]uint64, 0, n*width)
 		for i := range n {
 			words = append(words, uint64(i))
@@ -135,14 +178,15 @@ func TestChunks(t *testing.T) {
 				words = append(words, 7)
 			}
 		}
-		for rest := words; len(rest) > 0; {
-			if rest = rest[s.Writer(0).Add(rest):]; len(rest) > 0 {
+		w := s.Writer(0)
+		for rest := words; len(rest) > 0 || !w.Flush(); {
+			if rest = rest[w.Add(rest):]; len(rest) > 0 || !w.Flush() {
 				s.Grow(parallel(1))
 			}
 		}
 		s.Seal()
 		f := s.NewFinder()
-		assert.Len(t, s.Slice(0, chunkStates-3, n), 3*width)
+		assert.Len(t, s.NewReader().States(0, chunkItems-3, n), 3*width)
 		assert.EqualValues(t, n, s.Len())
 		ids := f.Find(words, nil)
 		assert.Equal(t, f.IDsAt(0, 0, n, nil), ids)
@@ -152,31 +196,37 @@ func TestChunks(t *testing.T) {
 				t.Fatal(i, x)
 			}
 		}
-		assert.LessOrEqual(t, s.PeakBytes(), int64(n*(22+8*width)+width*8*chunkStates))
 		s.Close()
 		assert.Zero(t, s.Bytes())
 	}
 }
 
-// States that agree in the bits of the hash that are kept in a slot are told
-// apart by their words.
-func TestSameFingerprint(t *testing.T) {
-	if raceDetector {
-		t.Skip("one worker")
-	}
-	s := New(Options{Width: 2, Workers: 1})
-	defer s.Close()
-	w := s.Writer(0)
-	var states []uint64
-	want := fingerprint(Hash([]uint64{0, 1}))
-	for i := uint64(0); len(states) < 2*3; i++ {
-		if x := []uint64{i, 1}; fingerprint(Hash(x)) == want {
-			states = append(states, x...)
+// What the sieve holds back has been let through before, and the state of zeros is not
+// taken for an empty slot.
+func TestSieve(t *testing.T) {
+	for width := 1; width <= 4; width++ {
+		var v sieve
+		v.init(width)
+		r := rand.New(rand.NewPCG(1, uint64(width)))
+		passed := map[string]bool{}
+		for range 200 {
+			var states []uint64
+			for range 50 * width {
+				states = append(states, uint64(r.IntN(3)))
+			}
+			var out []uint64
+			if width == 1 {
+				out = v.words(states, make([]uint64, 0, len(states)+1))
+			} else {
+				out = v.states(states, make([]uint64, 0, len(states)+width))
+			}
+			for x := range slices.Chunk(out, width) {
+				passed[fmt.Sprint(x)] = true
+			}
+			for x := range slices.Chunk(states, width) {
+				require.True(t, passed[fmt.Sprint(x)])
+			}
 		}
-	}
-	for range 2 {
-		assert.Equal(t, len(states), w.Add(states))
-		assert.EqualValues(t, 3, w.Len())
 	}
 }
 

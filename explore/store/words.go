@@ -1,0 +1,219 @@
+package store
+
+import (
+	"math/bits"
+	"sync/atomic"
+	"unsafe"
+)
+
+const (
+	// line is the number of slots of a cache line.
+	line     = 8
+	lineBits = 3
+)
+
+// words is a set by open addressing: each slot is an entry, or zero. A probe goes round
+// the eight slots of its cache line before it takes the next line. A slot is written
+// once, by compare-and-swap, and never changed.
+type words struct {
+	s     *Store
+	table region
+	slots []uint64
+	shift uint        // the line of a hash h is h >> shift
+	most  int64       // entries
+	zero  atomic.Bool // the entry 0, which looks like an empty slot
+}
+
+// newSet returns an empty set of at least the given number of slots.
+func newSet(s *Store, slots int) set {
+	return newWords(s, fitting(int64(slots)/2))
+}
+
+// fitting is the number of slots for entries.
+func fitting(entries int64) int {
+	return 1 << bits.Len64(uint64(max(entries+entries/4, 2*line)-1))
+}
+
+func newWords(s *Store, slots int) *words {
+	t := &words{s: s, table: newRegion(slots, s.options.Heap)}
+	t.slots = t.table.words
+	t.shift = uint(64 - (bits.Len(uint(slots)) - 1 - lineBits))
+	t.most = int64(slots) / 16 * 13
+	s.memory.add(t.bytes())
+	return t
+}
+
+func (t *words) limit() int64 { return t.most }
+
+func (t *words) bytes() int64 { return int64(len(t.slots)) * wordBytes }
+
+func (t *words) release() {
+	t.s.memory.add(-t.bytes())
+	t.slots = nil
+	t.table.release()
+}
+
+// lineAt is the cache line with number i, which has to exist. It is the innermost
+// step of everything, and line numbers come from a shift or a mask.
+func lineAt(slots []uint64, i uint64) *[line]uint64 {
+	return (*[line]uint64)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(slots)), i*(line*wordBytes)))
+}
+
+// slotOf is the place in its line where the search for a hash begins.
+func slotOf(h uint64) uint64 { return h >> 32 & (line - 1) }
+
+// aim hashes entries and prefetches their lines.
+func (t *words) aim(entries []uint64, hash, addr []uint64) {
+	base, shift := uint64(uintptr(unsafe.Pointer(unsafe.SliceData(t.slots)))), t.shift
+	hash, addr = hash[:len(entries)], addr[:len(entries)]
+	for i, x := range entries {
+		h := mix(x)
+		hash[i] = h
+		addr[i] = base + h>>shift*(line*wordBytes)
+	}
+	if prefetching && !t.s.options.NoPrefetch && len(entries) > 0 {
+		prefetch(&addr[0], len(entries))
+	}
+}
+
+func (t *words) insert(w *Writer) {
+	t.aim(w.entries, w.hash[:], w.addr[:])
+	for n, x := range w.entries {
+		if x == 0 {
+			if !t.zero.Load() && t.zero.CompareAndSwap(false, true) {
+				w.fresh = append(w.fresh, int32(n))
+			}
+			continue
+		}
+		if t.enter(x, w.hash[n]) {
+			w.fresh = append(w.fresh, int32(n))
+		}
+	}
+}
+
+// enter reports whether an entry is new.
+func (t *words) enter(x, h uint64) bool {
+	slots := t.slots
+	at := h >> t.shift
+	for {
+		l := lineAt(slots, at)
+		for i := range uint64(line) {
+			p := &l[(slotOf(h)+i)&(line-1)]
+			v := atomic.LoadUint64(p)
+			if v == 0 {
+				if atomic.CompareAndSwapUint64(p, 0, x) {
+					return true
+				}
+				v = atomic.LoadUint64(p)
+			}
+			if v == x {
+				return false
+			}
+		}
+		at = (at + 1) & uint64(len(slots)/line-1)
+	}
+}
+
+// grown is the number of slots after growing.
+func (t *words) grown(reserve int64) int {
+	factor := 2
+	if len(t.slots) < 1<<16 {
+		factor = 4
+	}
+	return max(factor*len(t.slots), fitting(reserve))
+}
+
+func (t *words) next(reserve int64) int64 {
+	if t.directIsBetter(reserve) {
+		return directBytes(t.s.options.Bits)
+	}
+	return int64(t.grown(reserve)) * wordBytes
+}
+
+// grow moves all entries. Lines come from the highest bits of the hash, so what is on
+// one line goes to lines that are neighbours: both tables are passed through from one end to
+// the other. The old one is given back piece by piece, so that there are never two.
+func (t *words) grow(reserve int64, run func(task func(worker int))) set {
+	s := t.s
+	var enter func(x uint64)
+	var result set
+	s.memory.add(-t.bytes())
+	if t.directIsBetter(reserve) {
+		d := newDirect(s)
+		if t.zero.Load() {
+			d.enter(0)
+		}
+		enter, result = func(x uint64) { d.enter(x) }, d
+	} else {
+		larger := newWords(s, t.grown(reserve))
+		larger.zero.Store(t.zero.Load())
+		enter, result = func(x uint64) { larger.enter(x, mix(x)) }, larger
+	}
+	const piece = hugePage / wordBytes
+	var cursor atomic.Int64
+	task := func(int) {
+		for {
+			from := int(cursor.Add(1)-1) * piece
+			if from >= len(t.slots) {
+				return
+			}
+			to := min(from+piece, len(t.slots))
+			for _, x := range t.slots[from:to] {
+				if x != 0 {
+					enter(x)
+				}
+			}
+			t.table.discard(from, to)
+		}
+	}
+	if len(t.slots) <= piece {
+		task(0)
+	} else {
+		run(task)
+	}
+	t.table.release()
+	return result
+}
+
+func (t *words) index() {}
+
+// ids: the number of a slot is the id of what is in it.
+func (t *words) ids() uint64 { return uint64(len(t.slots)) + 1 }
+
+func (t *words) find(f *Finder, ids []uint64) []uint64 {
+	t.aim(f.entries, f.hash[:], f.addr[:])
+	for i, x := range f.entries {
+		ids = append(ids, t.findOne(x, f.hash[i]))
+	}
+	return ids
+}
+
+func (t *words) findOne(x, h uint64) uint64 {
+	if x == 0 {
+		if t.zero.Load() {
+			return uint64(len(t.slots))
+		}
+		return None
+	}
+	at := h >> t.shift
+	for {
+		l := lineAt(t.slots, at)
+		for i := range uint64(line) {
+			o := (slotOf(h) + i) & (line - 1)
+			switch atomic.LoadUint64(&l[o]) {
+			case x:
+				return at*line + o
+			case 0:
+				return None
+			}
+		}
+		at = (at + 1) & uint64(len(t.slots)/line-1)
+	}
+}
+
+func (t *words) entry(id uint64) uint64 {
+	if id < uint64(len(t.slots)) {
+		return t.slots[id]
+	}
+	return 0
+}
