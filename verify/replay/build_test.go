@@ -96,7 +96,7 @@ func environment(limit int, faults ...model.Fault) *model.Environment {
 
 func walkWith(t *testing.T, a *model.Automata, opt replay.Options) *walker {
 	in := replay.New(a, opt)
-	return &walker{t, in, in.Initial()}
+	return &walker{t, in, in.Initial(), newEngine(t, in, opt)}
 }
 
 // knows is what a role knows of the scopes, in their order: number, phase and part,

@@ -40,7 +40,9 @@ func (w *walker) via(r model.RoleID, transitions ...int) *walker {
 		found := false
 		for _, s := range w.in.Enabled(w.c) {
 			if s.Role == r && s.Transition == i {
-				w.c, found = w.in.Apply(w.c, s), true
+				next := w.in.Apply(w.c, s)
+				w.follow(s, next)
+				w.c, found = next, true
 				break
 			}
 		}

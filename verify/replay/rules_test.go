@@ -31,15 +31,16 @@ type walker struct {
 	t  *testing.T
 	in *replay.Interpreter
 	c  replay.Config
+
+	engine engine
 }
 
-func walk(t *testing.T, a *model.Automata) *walker {
-	in := replay.New(a, replay.Options{})
-	return &walker{t, in, in.Initial()}
-}
+func walk(t *testing.T, a *model.Automata) *walker { return walkWith(t, a, replay.Options{}) }
 
 // enabled gives the descriptions of all steps, in order; "!" marks a failing one.
 func (w *walker) enabled() []string {
+	w.t.Helper()
+	w.compare()
 	texts := []string{}
 	for _, s := range w.in.Enabled(w.c) {
 		texts = append(texts, w.describe(s))
@@ -66,6 +67,7 @@ func (w *walker) do(texts ...string) *walker {
 				before := w.c.Key()
 				next := w.in.Apply(w.c, s)
 				require.Equal(w.t, before, w.c.Key(), "a step changed its source")
+				w.follow(s, next)
 				w.c, found = next, true
 				break
 			}
