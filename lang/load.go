@@ -2,18 +2,14 @@ package lang
 
 import (
 	"errors"
-	"io"
 	"path"
 	"slices"
 	"strings"
 
 	"chorcheck/lang/chor"
 	"chorcheck/lang/diag"
-	"chorcheck/lang/dot"
 	"chorcheck/lang/fsa"
-	"chorcheck/lang/internal/cfsm"
 	"chorcheck/lang/kmc"
-	"chorcheck/lang/promela"
 	"chorcheck/lang/source"
 	"chorcheck/model"
 )
@@ -185,44 +181,6 @@ func (u *Unit) Limit(code diag.Code, err error) diag.Diagnostic {
 	}
 	return d
 }
-
-// Export writes the unit's automata in a format of Exports. What the format has no
-// words for comes back as diagnostics, and then nothing of use was written. The
-// error is the writer's.
-func (u *Unit) Export(w io.Writer, format string) ([]diag.Diagnostic, error) {
-	var err error
-	switch format {
-	case "fsa":
-		err = fsa.Write(w, u.Automata, u.Environments...)
-	case "dot":
-		err = dot.Write(w, u.Automata, nil, u.Environments...)
-	case "promela":
-		err = promela.Write(w, u.Automata, u.Environments...)
-	}
-	var cannot *cfsm.ExportError
-	if !errors.As(err, &cannot) {
-		return nil, err
-	}
-	var list []diag.Diagnostic
-	for _, p := range cannot.Problems {
-		d := diag.Diagnostic{Code: diag.CannotExport, Message: "cannot write " + cannot.Format + ": " + p.Message, Help: p.Help}
-		for i, o := range p.Origins {
-			span, ok := u.Place(o)
-			switch {
-			case !ok:
-			case i == 0:
-				d.Primary.Span = span
-			case len(d.Secondary) < 3:
-				d.Secondary = append(d.Secondary, diag.Label{Span: span, Text: "here too"})
-			}
-		}
-		list = append(list, d)
-	}
-	return list, nil
-}
-
-// Exports lists the formats that Unit.Export writes.
-func Exports() []string { return []string{"promela", "fsa", "dot"} }
 
 // declareFinals marks further local states of automata as final.
 func (u *Unit) declareFinals(finals map[string][]string, bag *diag.Bag) {

@@ -46,7 +46,7 @@ automata format that verify reads, or for Graphviz.`,
 				if role != "" {
 					return usage("leave --role out, or use --format text or dot", "the automata of a system refer to each other, so --format fsa writes all of them")
 				}
-				if written, err := a.export(&b, u, format); err != nil || !written {
+				if written, err := a.export(&b, u, format, lang.ExportOptions{}); err != nil || !written {
 					return err
 				}
 			case "dot":

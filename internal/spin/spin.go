@@ -1,5 +1,5 @@
-// Package spin runs SPIN on our Promela export: an independent oracle for state
-// counts, and a rival for speed. It needs the programs spin and gcc.
+// Package spin runs SPIN on automata: an independent oracle for state counts, and a
+// rival for speed. It needs the programs spin and gcc.
 package spin
 
 import (
@@ -22,16 +22,72 @@ import (
 // ErrMissing says that spin or gcc is not installed.
 var ErrMissing = errors.New("spin or gcc is not installed")
 
-// Run is the result of an exhaustive search without reductions.
+// Run is the result of a search.
 type Run struct {
-	States  uint64
-	Seconds float64 // of the compiled verifier alone
-	Bytes   float64 // its total memory, by its own account
+	Mode        Mode
+	States      uint64
+	Transitions uint64 // the start among them
+	Errors      uint64 // deadlocks, where the search looks for them
+	Seconds     float64
+	Bytes       float64 // its total memory, by its own account
 }
 
-// Search compiles and runs SPIN's verifier with -O2 -DSAFETY -DNOREDUCE. states is
-// about how many there are, for the size of its hash table.
-func Search(a *model.Automata, states uint64) (*Run, error) {
+// Mode is a way to search.
+type Mode struct {
+	Name    string
+	Defines []string // for the compiler
+	Args    []string // for the verifier
+	Breadth bool     // needs no stack
+}
+
+// Exact are the ways of SPIN to store each state exactly, without reductions. Its parallel breadth-first search keeps hashes of states
+// unless it is told not to.
+func Exact() []Mode {
+	return []Mode{
+		{Name: "-DNOREDUCE", Defines: []string{"-DNOREDUCE"}},
+		{Name: "-DNOREDUCE -DCOLLAPSE", Defines: []string{"-DNOREDUCE", "-DCOLLAPSE"}},
+		{Name: "-DNOREDUCE -DBFS_PAR -DNO_HC, 2 cores", Defines: []string{"-DNOREDUCE", "-DBFS_PAR", "-DNO_HC"}, Args: []string{"-u2"}, Breadth: true},
+	}
+}
+
+// Reduced is a depth-first search with SPIN's partial-order reduction.
+func Reduced() Mode { return Mode{Name: "reduced"} }
+
+// Model is a text in SPIN's language.
+type Model struct {
+	text    string
+	defines []string // for SPIN
+	ignores bool     // its end states say nothing about deadlocks
+	vector  string   // the flag for the size of a state
+}
+
+// Commands is the export of automata in an environment; nil: nothing fails. With
+// deadlock, each deadlock is an error of a search.
+func Commands(a *model.Automata, env *model.Environment, deadlock bool) (*Model, error) {
+	var text bytes.Buffer
+	if err := promela.Write(&text, a, env, promela.Options{}); err != nil {
+		return nil, err
+	}
+	m := &Model{text: text.String(), ignores: true}
+	m.vector = regexp.MustCompile(`-DVECTORSZ=\d+`).FindString(m.text)
+	if deadlock {
+		m.defines = []string{"-DDEADLOCK"}
+	}
+	return m, nil
+}
+
+// Best is the form that SPIN is fastest with: [Processes] where the automata can be
+// written so, else the export.
+func Best(a *model.Automata) (*Model, error) {
+	if text, ok := Processes(a); ok {
+		return &Model{text: text, vector: "-DVECTORSZ=8192"}, nil
+	}
+	return Commands(a, nil, false)
+}
+
+// Search compiles and runs SPIN's verifier. states is about how many there are, for
+// the size of its hash table.
+func Search(m *Model, mode Mode, states uint64) (*Run, error) {
 	for _, tool := range []string{"spin", "gcc"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			return nil, ErrMissing
@@ -42,34 +98,51 @@ func Search(a *model.Automata, states uint64) (*Run, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	var text bytes.Buffer
-	if err := promela.Write(&text, a); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "m.pml"), []byte(m.text), 0o644); err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(filepath.Join(dir, "m.pml"), text.Bytes(), 0o644); err != nil {
-		return nil, err
-	}
-	for _, args := range [][]string{{"spin", "-a", "m.pml"}, {"gcc", "-O2", "-DSAFETY", "-DNOREDUCE", "-w", "-o", "pan", "pan.c"}} {
+	translate := append(append([]string{"spin"}, m.defines...), "-a", "m.pml")
+	compile := append([]string{"gcc", "-O2", "-DSAFETY", m.vector, "-w"}, mode.Defines...)
+	for _, args := range [][]string{translate, append(compile, "-o", "pan", "pan.c")} {
 		if out, err := command(dir, args...); err != nil {
 			return nil, fmt.Errorf("%s: %w\n%s", args[0], err, out)
 		}
 	}
+	args := append([]string{"./pan", "-n", fmt.Sprintf("-w%d", max(16, bits.Len64(states)))}, mode.Args...)
+	if m.ignores {
+		args = append(args, "-E")
+	}
+	if !mode.Breadth {
+		args = append(args, "-c0", fmt.Sprintf("-m%d", max(1_000_000, 2*states)))
+	}
 	start := time.Now()
-	out, err := command(dir, "./pan", fmt.Sprintf("-m%d", max(1_000_000, 2*states)), "-E", "-n", fmt.Sprintf("-w%d", max(16, bits.Len64(states))))
+	out, err := command(dir, args...)
 	seconds := time.Since(start).Seconds()
 	if err != nil {
 		return nil, fmt.Errorf("pan: %w\n%s", err, out)
 	}
-	stored := regexp.MustCompile(`(\d+) states, stored`).FindStringSubmatch(out)
-	memory := regexp.MustCompile(`([\d.]+)\s+total actual memory usage`).FindStringSubmatch(out)
-	if stored == nil || memory == nil || strings.Contains(out, "Search not completed") || strings.Contains(out, "depth too small") {
+	number := func(pattern string) (float64, bool) {
+		found := regexp.MustCompile(pattern).FindStringSubmatch(out)
+		if found == nil {
+			return 0, false
+		}
+		n, err := strconv.ParseFloat(found[1], 64)
+		return n, err == nil
+	}
+	stored, ok1 := number(`(\d+) states, stored`)
+	transitions, ok2 := number(`(\d+) transitions \(`)
+	failed, ok3 := number(`errors: (\d+)`)
+	if !ok1 || !ok2 || !ok3 || strings.Contains(out, "Search not completed") || strings.Contains(out, "depth too small") {
 		return nil, fmt.Errorf("SPIN has no answer:\n%s", out)
 	}
-	r := &Run{Seconds: seconds}
-	r.States, _ = strconv.ParseUint(stored[1], 10, 64)
-	megabytes, _ := strconv.ParseFloat(memory[1], 64)
-	r.Bytes = megabytes * (1 << 20)
-	return r, nil
+	megabytes, known := number(`([\d.]+)\s+total actual memory usage`)
+	if !known {
+		megabytes, _ = number(`([\d.]+)\s+total shared memory usage`)
+	}
+	return &Run{
+		Mode: mode, States: uint64(stored), Transitions: uint64(transitions), Errors: uint64(failed),
+		Seconds: seconds, Bytes: megabytes * (1 << 20),
+	}, nil
 }
 
 func command(dir string, args ...string) (string, error) {

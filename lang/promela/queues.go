@@ -4,201 +4,177 @@ import (
 	"fmt"
 	"strings"
 
+	"chorcheck/lang/internal/guarded"
 	"chorcheck/model"
 )
 
-// queue is a queue that something is sent to.
-type queue struct {
-	channel model.Channel
-	to      model.RoleID
-	name    string
-	fields  []value // fifo and mailbox: the range of each value of a message, over all messages
-	kinds   []kind
-	cells   int64 // bag: how many kinds of messages there are, values included
-}
+// array reports whether a queue is written as arrays: a channel of SPIN cannot be
+// written in its middle.
+func array(q *guarded.Queue) bool { return q.Reordered }
 
-// kind is a sender and a label, and the ranges of the values.
-type kind struct {
-	from   model.RoleID
-	label  model.LabelID
-	values []value
-	base   int64 // bag: the number of its first cell
-}
+// column is the array with one word of each message.
+func column(q *guarded.Queue, i int) string { return fmt.Sprintf("w%d_%s", i, q.Name) }
 
-// queueKey finds a queue: shared ones have from == -1.
-type queueKey struct{ from, to model.RoleID }
-
-func (g *generator) key(from, to model.RoleID) queueKey {
-	c := g.a.Channels.Of(from, to)
-	_, own := g.a.Channels.Pairs[model.Pair{From: from, To: to}]
-	if !own && (c.Discipline == model.Mailbox || c.Discipline == model.Bag) {
-		return queueKey{-1, to}
-	}
-	return queueKey{from, to}
-}
-
-// collect finds the queues and what can be in them. A queue that nobody sends to stays
-// empty, and is left out.
-func (g *generator) collect() {
-	for r := range g.a.Machines {
-		from := model.RoleID(r)
-		for _, t := range g.a.Machines[r].Transitions {
-			c := g.a.Channels.Of(from, t.Peer)
-			if t.Kind != model.Send || c.Discipline == model.Sync {
-				continue
-			}
-			key := g.key(from, t.Peer)
-			q := g.queues[key]
-			if q == nil {
-				q = &queue{channel: c, to: t.Peer, name: g.queueName(key, c.Discipline)}
-				g.queues[key] = q
-				g.order = append(g.order, q)
-			}
-			k := q.kind(from, t.Label)
-			if k == nil {
-				q.kinds = append(q.kinds, kind{from: from, label: t.Label})
-				k = &q.kinds[len(q.kinds)-1]
-			}
-			for i, e := range t.Values {
-				v := g.expr(e)
-				widen(&k.values, i, v)
-				widen(&q.fields, i, v)
-			}
-		}
-	}
-	for _, q := range g.order {
-		for i := range q.kinds {
-			k := &q.kinds[i]
-			k.base = q.cells
-			size := int64(1)
-			for _, v := range k.values {
-				if size *= v.high - v.low + 1; size > maxCells {
-					break
-				}
-			}
-			if q.cells += size; q.cells > maxCells {
-				break
-			}
-		}
-	}
-}
-
-func widen(list *[]value, i int, v value) {
-	if i == len(*list) {
-		*list = append(*list, v)
-		return
-	}
-	old := &(*list)[i]
-	old.low, old.high = min(old.low, v.low), max(old.high, v.high)
-}
-
-func (q *queue) kind(from model.RoleID, label model.LabelID) *kind {
-	for i := range q.kinds {
-		if q.kinds[i].from == from && q.kinds[i].label == label {
-			return &q.kinds[i]
-		}
-	}
-	return nil
-}
-
-func (g *generator) queueName(key queueKey, d model.Discipline) string {
-	switch {
-	case key.from < 0 && d == model.Mailbox:
-		return "box_" + g.roles[key.to]
-	case key.from < 0:
-		return "bag_" + g.roles[key.to]
-	case d == model.Bag:
-		return "bag_of_" + g.roles[key.from] + "_o_" + g.roles[key.to]
-	}
-	return "chan_" + g.roles[key.from] + "_o_" + g.roles[key.to]
-}
-
-// declare writes the queue.
-func (q *queue) declare(g *generator) {
-	count, size := typeFor(0, int64(q.channel.Capacity))
-	if q.channel.Discipline == model.Bag {
-		g.printf("%s %s[%d];\n%s n_%s;\n", count, q.name, q.cells, count, q.name)
-		g.bytes += size * (int(q.cells) + 1)
+// declare writes a queue.
+func (g *generator) declare(q *guarded.Queue) {
+	capacity := q.Channel.Capacity
+	count, size := typeFor(0, int64(capacity))
+	if q.Channel.Discipline == model.Bag {
+		g.printf("%s %s[%d];\n", count, q.Name, q.Cells)
+		g.bytes += size * int(q.Cells)
 		return
 	}
 	var types []string
-	size = 0
-	add := func(low, high int64) {
-		name, bytes := typeFor(low, high)
+	bytes := 0
+	for _, r := range g.columns(q) {
+		name, size := typeFor(r.Low, r.High)
 		types = append(types, name)
-		size += bytes
+		bytes += size
 	}
-	if q.channel.Discipline == model.Mailbox {
-		add(0, int64(len(g.a.Roles)-1))
-	}
-	add(0, int64(len(g.a.Labels)-1))
-	for _, v := range q.fields {
-		add(min(v.low, 0), max(v.high, 0)) // messages with fewer values carry zeros
-	}
-	g.printf("chan %s = [%d] of { %s };\n", q.name, q.channel.Capacity, strings.Join(types, ", "))
-	g.bytes += 16 + (size+3)*q.channel.Capacity
-}
-
-// room is the condition that a message can be put in.
-func (q *queue) room() string {
-	if q.channel.Discipline == model.Bag {
-		return fmt.Sprintf("n_%s < %d", q.name, q.channel.Capacity)
-	}
-	return fmt.Sprintf("len(%s) < %d", q.name, q.channel.Capacity)
-}
-
-// head is how a message begins.
-func (q *queue) head(g *generator, k *kind) []string {
-	if q.channel.Discipline == model.Mailbox {
-		return []string{fmt.Sprint(int(k.from)), g.labels[k.label]}
-	}
-	return []string{g.labels[k.label]}
-}
-
-// put is the statement that puts a message in.
-func (q *queue) put(g *generator, k *kind, values []value) string {
-	if q.channel.Discipline == model.Bag {
-		cell := fmt.Sprint(k.base)
-		for i, v := range values {
-			// Mixed radix: the last value counts by ones.
-			weight := int64(1)
-			for _, w := range k.values[i+1:] {
-				weight *= w.high - w.low + 1
-			}
-			cell += fmt.Sprintf(" + (%s - %s) * %d", v.text, number(k.values[i].low), weight)
+	if array(q) {
+		g.printf("%s n_%s;\n", count, q.Name)
+		for i, name := range types {
+			g.printf("%s %s[%d];\n", name, column(q, i), capacity)
 		}
-		return fmt.Sprintf("%s[%s]++; n_%s++", q.name, cell, q.name)
+		g.bytes += size + bytes*capacity
+		return
 	}
-	words := q.head(g, k)
-	for i := range q.fields {
-		if i < len(values) {
-			words = append(words, values[i].text)
+	g.printf("chan %s = [%d] of { %s };\n", q.Name, capacity, strings.Join(types, ", "))
+	g.bytes += 16 + (bytes+3)*capacity
+}
+
+// length is the number of messages in a queue.
+func (g *generator) length(q *guarded.Queue) string {
+	switch {
+	case q.Channel.Discipline == model.Bag:
+		return g.p.Vars[q.Count].Name
+	case array(q):
+		return "n_" + q.Name
+	}
+	return "len(" + q.Name + ")"
+}
+
+// available is the condition that a message can be taken.
+func (g *generator) available(t *guarded.Take) string {
+	q := t.Queue
+	switch {
+	case q.Channel.Discipline == model.Bag:
+		return fmt.Sprintf("%s[%d] > 0", q.Name, t.Cell)
+	case array(q):
+		list := []string{g.length(q) + " > 0"}
+		for i, word := range g.mark(q, t.Kind) {
+			list = append(list, column(q, i)+"[0] == "+word)
+		}
+		return strings.Join(list, " && ")
+	}
+	words := g.mark(q, t.Kind)
+	for range q.Fields {
+		words = append(words, "_")
+	}
+	return fmt.Sprintf("%s?[%s]", q.Name, strings.Join(words, ", "))
+}
+
+// remove takes a message out, its values into the variables for them.
+func (g *generator) remove(t *guarded.Take) []string {
+	q := t.Queue
+	words := g.mark(q, t.Kind)
+	switch {
+	case q.Channel.Discipline == model.Bag:
+		return []string{fmt.Sprintf("%s[%d]--", q.Name, t.Cell), g.length(q) + "--"}
+	case array(q):
+		var list []string
+		for i, read := range t.Reads {
+			if read {
+				list = append(list, fmt.Sprintf("tmp%d = %s[0]", i, column(q, len(words)+i)))
+			}
+		}
+		n := g.length(q)
+		shift, clear := []string{}, []string{}
+		for i := range g.columns(q) {
+			c := column(q, i)
+			shift = append(shift, fmt.Sprintf("%s[i] = %s[i + 1]", c, c))
+			clear = append(clear, fmt.Sprintf("%s[%s] = 0", c, n))
+		}
+		list = append(list, n+"--", fmt.Sprintf("i = 0; do :: i < %s -> %s; i++ :: else -> break od", n, strings.Join(shift, "; ")))
+		return append(list, clear...)
+	}
+	for i, read := range t.Reads {
+		if read {
+			words = append(words, fmt.Sprintf("tmp%d", i))
 		} else {
-			words = append(words, "0")
+			words = append(words, "_")
 		}
 	}
-	return q.name + "!" + strings.Join(words, ", ")
+	return []string{fmt.Sprintf("%s?%s", q.Name, strings.Join(words, ", "))}
 }
 
-// cell is one kind of message of a bag, with its values.
-type cell struct {
-	index  int64
-	values []value
+// overtakes is the condition that a message can be put in front of others.
+func (g *generator) overtakes(u guarded.Put) string {
+	n := g.length(u.Queue)
+	var differ []string
+	for i, word := range g.words(u.Queue, u.Kind, u.Values) {
+		differ = append(differ, fmt.Sprintf("%s[%s - %d] != %s", column(u.Queue, i), n, u.Overtakes, word))
+	}
+	return fmt.Sprintf("%s >= %d && (%s)", n, u.Overtakes, strings.Join(differ, " || "))
 }
 
-// each lists the cells of a kind.
-func (k *kind) each() []cell {
-	list := []cell{{index: k.base}}
-	for _, v := range k.values {
-		size := v.high - v.low + 1
-		var next []cell
-		for _, c := range list {
-			for i := range size {
-				values := append(append([]value(nil), c.values...), value{text: number(v.low + i), low: v.low + i, high: v.low + i})
-				next = append(next, cell{k.base + (c.index-k.base)*size + i, values})
-			}
+// put adds a message, as often as it says.
+func (g *generator) put(u guarded.Put) []string {
+	q := u.Queue
+	if q.Channel.Discipline == model.Bag {
+		cell := fmt.Sprintf("%s[%s]", q.Name, g.expr(u.Cell))
+		n := g.length(q)
+		return []string{
+			fmt.Sprintf("%s = %s + %d", cell, cell, u.Times),
+			fmt.Sprintf("%s = %s + %d", n, n, u.Times),
 		}
-		list = next
+	}
+	words := g.words(q, u.Kind, u.Values)
+	var list []string
+	if !array(q) {
+		for range u.Times {
+			list = append(list, q.Name+"!"+strings.Join(words, ", "))
+		}
+		return list
+	}
+	n := g.length(q)
+	if u.Overtakes > 0 {
+		var shift []string
+		for i := range words {
+			c := column(q, i)
+			shift = append(shift, fmt.Sprintf("%s[i] = %s[i - 1]", c, c))
+		}
+		list = append(list, fmt.Sprintf("i = %s; do :: i > %s - %d -> %s; i-- :: else -> break od", n, n, u.Overtakes, strings.Join(shift, "; ")))
+	}
+	for range u.Times {
+		for i, word := range words {
+			at := n
+			if u.Overtakes > 0 {
+				at = fmt.Sprintf("%s - %d", n, u.Overtakes)
+			}
+			list = append(list, fmt.Sprintf("%s[%s] = %s", column(q, i), at, word))
+		}
+		list = append(list, n+"++")
 	}
 	return list
+}
+
+// empty throws away what a queue holds.
+func (g *generator) empty(q *guarded.Queue) []string {
+	n := g.length(q)
+	switch {
+	case q.Channel.Discipline == model.Bag:
+		return []string{n + " = 0", fmt.Sprintf("i = 0; do :: i < %d -> %s[i] = 0; i++ :: else -> break od", q.Cells, q.Name)}
+	case array(q):
+		var clear []string
+		for i := range g.columns(q) {
+			clear = append(clear, column(q, i)+"[i] = 0")
+		}
+		return []string{n + " = 0", fmt.Sprintf("i = 0; do :: i < %d -> %s; i++ :: else -> break od", q.Channel.Capacity, strings.Join(clear, "; "))}
+	}
+	blanks := make([]string, len(g.columns(q)))
+	for i := range blanks {
+		blanks[i] = "_"
+	}
+	return []string{fmt.Sprintf("do :: %s > 0 -> %s?%s :: else -> break od", n, q.Name, strings.Join(blanks, ", "))}
 }

@@ -18,12 +18,14 @@ import (
 	"chorcheck/lang/promela"
 	"chorcheck/lang/source"
 	"chorcheck/model"
+	"chorcheck/verify/replay"
 
 	"github.com/stretchr/testify/require"
 )
 
-// count runs SPIN on automata and yields the states and transitions that it finds.
-func count(t *testing.T, a *model.Automata) (states, transitions int) {
+// count runs SPIN on automata and yields the states and transitions that it finds,
+// or, with the process that looks for deadlocks, the states and the failed assertions.
+func count(t *testing.T, a *model.Automata, env *model.Environment, opt promela.Options, deadlock bool) (states, second int) {
 	t.Helper()
 	for _, tool := range []string{"spin", "gcc"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -31,7 +33,7 @@ func count(t *testing.T, a *model.Automata) (states, transitions int) {
 		}
 	}
 	var text bytes.Buffer
-	require.NoError(t, promela.Write(&text, a))
+	require.NoError(t, promela.Write(&text, a, env, opt))
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "m.pml"), text.Bytes(), 0o644))
 	run := func(name string, args ...string) string {
@@ -41,11 +43,14 @@ func count(t *testing.T, a *model.Automata) (states, transitions int) {
 		require.NoError(t, err, "%s: %s\n%s", name, out, text.String())
 		return string(out)
 	}
-	run("spin", "-a", "m.pml")
+	define := "-DCOUNT"
+	if deadlock {
+		define = "-DDEADLOCK"
+	}
+	run("spin", define, "-a", "m.pml")
 	size := regexp.MustCompile(`-DVECTORSZ=\d+`).FindString(text.String())
 	run("gcc", "-O0", "-w", "-DSAFETY", "-DNOREDUCE", size, "-o", "pan", "pan.c")
-	out := run("./pan", "-m200000", "-w20", "-E", "-n")
-	require.Contains(t, out, "errors: 0", text.String())
+	out := run("./pan", "-m200000", "-w20", "-E", "-n", "-c0")
 	number := func(pattern string) int {
 		m := regexp.MustCompile(pattern).FindStringSubmatch(out)
 		require.NotNil(t, m, out)
@@ -53,48 +58,78 @@ func count(t *testing.T, a *model.Automata) (states, transitions int) {
 		require.NoError(t, err)
 		return n
 	}
+	errors := number(`errors: (\d+)`)
+	if deadlock {
+		return number(`(\d+) states, stored`), errors
+	}
+	require.Zero(t, errors, text.String())
 	return number(`(\d+) states, stored`), number(`(\d+) transitions \(`) - 1
 }
 
-func compare(t *testing.T, a *model.Automata) {
+// compare holds SPIN's counts to those of the reference.
+func compare(t *testing.T, a *model.Automata, env *model.Environment, opt promela.Options) {
 	t.Helper()
-	want := naive.Search(a, 100_000)
+	want := naive.SearchIn(a, replay.Options{Environment: env, KeepCrashed: opt.KeepCrashed}, 100_000)
 	require.True(t, want.Complete)
-	states, transitions := count(t, a)
+	states, transitions := count(t, a, env, opt, false)
 	if states != want.States || transitions != want.Transitions {
 		var text bytes.Buffer
-		require.NoError(t, promela.Write(&text, a))
+		require.NoError(t, promela.Write(&text, a, env, opt))
 		t.Fatalf("SPIN %d, %d; reference %d, %d\n%s", states, transitions, want.States, want.Transitions, text.String())
 	}
 }
 
-func TestRandomAutomataHaveTheSameStates(t *testing.T) {
-	n := 8
-	if s := os.Getenv("SPIN_SEEDS"); s != "" {
-		n, _ = strconv.Atoi(s)
+// deadlocks holds SPIN's verdict on deadlocks to that of the reference.
+func deadlocks(t *testing.T, a *model.Automata, env *model.Environment, opt promela.Options) {
+	t.Helper()
+	want := naive.SearchIn(a, replay.Options{Environment: env, KeepCrashed: opt.KeepCrashed}, 100_000)
+	states, failed := count(t, a, env, opt, true)
+	require.Equal(t, want.States, states)
+	require.Equal(t, len(want.Causes["deadlock"]) > 0, failed > 0, "a deadlock")
+}
+
+func same(t *testing.T, a *model.Automata) {
+	t.Helper()
+	compare(t, a, nil, promela.Options{})
+}
+
+// seeds is the number of random cases: SPIN_SEEDS, or what is usual.
+func seeds(usual int) int {
+	if n, err := strconv.Atoi(os.Getenv("SPIN_SEEDS")); err == nil {
+		return n
 	}
 	if testing.Short() {
-		n = 2
+		return 2
 	}
-	for seed := range n {
+	return usual
+}
+
+func TestRandomAutomataHaveTheSameStates(t *testing.T) {
+	for seed := range seeds(8) {
 		t.Run(strconv.Itoa(seed), func(t *testing.T) {
 			t.Parallel()
 			a := naive.Automata().Example(seed)
 			var refused *promela.ExportError
-			if errors.As(promela.Write(io.Discard, a), &refused) {
+			if errors.As(promela.Write(io.Discard, a, nil, promela.Options{}), &refused) {
 				t.Skip(refused) // expressions that may go beyond 32 bits
 			}
-			compare(t, a)
+			same(t, a)
 		})
 	}
 }
 
 func load(t *testing.T, text string) *model.Automata {
 	t.Helper()
+	a, _ := loadWith(t, text)
+	return a
+}
+
+func loadWith(t *testing.T, text string) (*model.Automata, []*model.Environment) {
+	t.Helper()
 	var bag diag.Bag
 	p := fsa.Parse(source.New("test.fsa", text), nil, &bag)
 	require.NotNil(t, p, "%v", bag.Sorted())
-	return p.Automata
+	return p.Automata, p.Environments
 }
 
 // TestBenchmarks compares with the numbers of states that SPIN and two other programs agreed upon.
@@ -109,7 +144,7 @@ func TestBenchmarks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join(folder, name+".fsa"))
 			require.NoError(t, err)
-			got, _ := count(t, load(t, string(text)))
+			got, _ := count(t, load(t, string(text)), nil, promela.Options{}, false)
 			require.Equal(t, states, got)
 		})
 	}
@@ -150,7 +185,7 @@ r tau q
 			}
 			t.Run(d+"/"+own, func(t *testing.T) {
 				t.Parallel()
-				compare(t, load(t, ".channels "+d+"\n"+strings.Replace(body, "C B fifo 1", "active a.b "+own, 1)))
+				same(t, load(t, ".channels "+d+"\n"+strings.Replace(body, "C B fifo 1", "active a.b "+own, 1)))
 			})
 		}
 	}
@@ -185,7 +220,7 @@ func TestTimers(t *testing.T) {
 	for _, d := range []string{"fifo 2", "mailbox 2", "bag 2", "sync"} {
 		t.Run(d, func(t *testing.T) {
 			t.Parallel()
-			compare(t, load(t, ".channels "+d+body))
+			same(t, load(t, ".channels "+d+body))
 		})
 	}
 }
@@ -212,5 +247,5 @@ func TestNamesStayApart(t *testing.T) {
 			Transitions: path,
 		})
 	}
-	compare(t, a)
+	same(t, a)
 }

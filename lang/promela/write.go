@@ -4,10 +4,11 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
-	"chorcheck/internal/bug"
 	"chorcheck/lang/internal/cfsm"
+	"chorcheck/lang/internal/guarded"
 	"chorcheck/model"
 )
 
@@ -15,8 +16,6 @@ import (
 const (
 	maxProcesses = 255
 	maxChannels  = 255
-	maxOptions   = 20_000
-	maxCells     = 4096   // kinds of messages in a bag
 	maxBytes     = 30_000 // of a state of SPIN
 )
 
@@ -26,24 +25,26 @@ type ExportError = cfsm.ExportError
 // Problem is a part of automata that SPIN cannot hold.
 type Problem = cfsm.Problem
 
-// Write prints a model. Environments in which something fails cannot be written.
-// The error is an [ExportError], or one of the writer.
-func Write(w io.Writer, a *model.Automata, environments ...*model.Environment) error {
-	g := &generator{a: a, queues: map[queueKey]*queue{}, reported: map[string]bool{}}
-	g.failures(environments)
-	if len(g.problems) == 0 {
-		g.name()
-		g.check()
+// Options of Write. The zero value is ready.
+type Options struct {
+	KeepCrashed bool // queues to crashed roles stay, see docs/semantics.md, section 5
+}
+
+// Write prints a model of automata in an environment; nil: nothing fails. The error
+// is an [ExportError], or one of the writer.
+func Write(w io.Writer, a *model.Automata, env *model.Environment, opt Options) error {
+	refused := &ExportError{Format: "a Promela model"}
+	p, problems := guarded.Build(a, env, guarded.Options{Text: "a model for SPIN", KeepCrashed: opt.KeepCrashed})
+	if refused.Problems = problems; len(problems) > 0 {
+		return refused
 	}
-	if len(g.problems) == 0 {
-		g.collect()
-		g.checkQueues()
-	}
+	g := &generator{p: p, a: a}
+	g.limits()
 	if len(g.problems) == 0 {
 		g.model()
 	}
-	if len(g.problems) > 0 {
-		return &ExportError{Format: "a Promela model", Problems: g.problems}
+	if refused.Problems = g.problems; len(g.problems) > 0 {
+		return refused
 	}
 	out := bufio.NewWriter(w)
 	out.WriteString(g.head())
@@ -52,154 +53,133 @@ func Write(w io.Writer, a *model.Automata, environments ...*model.Environment) e
 }
 
 type generator struct {
+	p        *guarded.Program
 	a        *model.Automata
-	roles    []string // mangled names
-	labels   []string // names of constants
-	vars     []string
-	queues   map[queueKey]*queue
-	order    []*queue
 	text     strings.Builder
 	bytes    int // estimated size of a state
-	options  int
 	problems []Problem
-	reported map[string]bool
 }
 
 func (g *generator) printf(format string, args ...any) { fmt.Fprintf(&g.text, format, args...) }
 
-// problem notes what cannot be written, each sentence once.
-func (g *generator) problem(origins []model.Origin, help, format string, args ...any) {
-	message := fmt.Sprintf(format, args...)
-	if !g.reported[message] {
-		g.reported[message] = true
-		g.problems = append(g.problems, Problem{Message: message, Help: help, Origins: origins})
-	}
+func (g *generator) problem(help, format string, args ...any) {
+	g.problems = append(g.problems, Problem{Message: fmt.Sprintf(format, args...), Help: help})
 }
 
-func (g *generator) name() {
-	for i, r := range g.a.Roles {
-		g.roles = append(g.roles, mangle(r.Name, i))
+// limits looks for counts beyond what SPIN has. One process may be the environment's.
+func (g *generator) limits() {
+	if n := len(g.a.Roles); n > maxProcesses-1 {
+		g.problem("choose a smaller instance", "there are %d roles, and a model for SPIN has at most %d", n, maxProcesses-1)
 	}
-	for i, l := range g.a.Labels {
-		g.labels = append(g.labels, "m_"+mangle(l, i))
-	}
-	for i, v := range g.a.Vars {
-		g.vars = append(g.vars, "v_"+g.roles[v.Owner]+"_o_"+mangle(v.Name, i))
-	}
-}
-
-// failures looks for what has no words in a model for SPIN.
-func (g *generator) failures(environments []*model.Environment) {
-	g.problems = cfsm.Failures(g.a, "a model for SPIN")
-	for _, e := range environments {
-		if len(e.Faults) > 0 {
-			o := e.Origin
-			if o == 0 {
-				o = e.Faults[0].Origin
-			}
-			g.problem([]model.Origin{o}, "leave the environment out: a model for SPIN is the system in which nothing fails",
-				"something fails in the environment %s, and a model for SPIN has no words for that", e.Name)
-		}
-	}
-}
-
-// check looks for numbers and counts beyond what SPIN has.
-func (g *generator) check() {
-	if n := len(g.a.Roles); n > maxProcesses {
-		g.problem(nil, "choose a smaller instance", "there are %d roles, and SPIN has at most %d processes", n, maxProcesses)
-	}
-	for _, v := range g.a.Vars {
-		if v.Domain.Low < minInt || v.Domain.High > maxInt {
-			g.problem(nil, "choose a smaller range", "the variable %s of %s goes beyond 32 bits", v.Name, g.a.Roles[v.Owner].Name)
-		}
-	}
-	transitions := 0
-	for _, m := range g.a.Machines {
-		transitions += len(m.Transitions)
-	}
-	if transitions > maxOptions {
-		g.tooLong(transitions)
-		return
-	}
-	for r, m := range g.a.Machines {
-		for _, t := range m.Transitions {
-			list := t.Values
-			if t.Guard != nil {
-				list = append([]*model.Expr{t.Guard}, list...)
-			}
-			if t.Kind == model.Internal && len(g.lets(t)) > 1 {
-				bug.Panicf("an internal step of %s has %d assignments", g.a.Roles[r].Name, len(t.Assigns))
-			}
-			for _, s := range t.Assigns {
-				list = append(list, s.Value)
-			}
-			for _, e := range list {
-				if g.expr(e).wide {
-					g.problem(t.Origins, "choose smaller ranges of the variables, or compare before computing",
-						"an expression of %s may go beyond 32 bits", g.a.Roles[r].Name)
-				}
-			}
-		}
-	}
-}
-
-func (g *generator) tooLong(options int) {
-	g.problem(nil, "choose a smaller instance", "the model would have at least %d options, more than can be compiled in reasonable time (%d)", options, maxOptions)
-}
-
-func (g *generator) checkQueues() {
 	channels := 0
-	for _, q := range g.order {
-		if q.channel.Discipline != model.Bag {
+	for _, q := range g.p.Queues {
+		if !array(q) && q.Channel.Discipline != model.Bag {
 			channels++
-		} else if q.cells > maxCells {
-			g.problem(nil, "choose smaller ranges of the values, or another discipline",
-				"a bag of %s has more than %d kinds of messages", g.a.Roles[q.to].Name, maxCells)
 		}
 	}
 	if channels > maxChannels {
-		g.problem(nil, "choose a smaller instance, or one mailbox for each receiver",
+		g.problem("choose a smaller instance, or one mailbox for each receiver",
 			"messages travel in %d queues, and SPIN has at most %d channels", channels, maxChannels)
 	}
 }
 
 // model writes everything but the head.
 func (g *generator) model() {
-	for i := range g.a.Labels {
-		g.printf("#define %s %d\n", g.labels[i], i)
+	for i, l := range g.p.Labels {
+		g.printf("#define m_%s %d\n", l, i)
 	}
 	g.printf("\n")
-	for r, m := range g.a.Machines {
-		name, size := typeFor(0, int64(len(m.States)))
-		g.bytes += size + 12
-		g.printf("%s at_%s = %d; /* the local state of %s */\n", name, g.roles[r], m.Initial, comment(g.a.Roles[r].Name))
-	}
-	for i, v := range g.a.Vars {
-		name, size := typeFor(v.Domain.Low, v.Domain.High)
+	for _, v := range g.p.Vars {
+		name, size := typeFor(v.Low, v.High)
 		g.bytes += size
-		g.printf("%s %s = %s;\n", name, g.vars[i], number(v.Init))
+		g.printf("%s %s = %s;", name, v.Name, number(v.Init))
+		if v.Local {
+			g.printf(" /* the local state of %s */", quoted(g.a.Roles[v.Role].Name))
+		}
+		g.printf("\n")
 	}
 	most := 0
-	for _, q := range g.order {
-		q.declare(g)
-		most = max(most, len(q.fields))
+	for _, q := range g.p.Queues {
+		g.declare(q)
+		most = max(most, len(q.Fields))
 	}
 	for i := range most {
 		g.printf("hidden int tmp%d;\n", i)
 	}
+	g.printf("hidden int i;\n")
 	for r := range g.a.Machines {
-		g.role(model.RoleID(r))
+		g.process(model.RoleID(r), "role_"+g.p.Roles[r])
 	}
-	g.finals()
-	if g.options > maxOptions {
-		g.tooLong(g.options)
+	if len(g.p.Environment.Faults) > 0 {
+		g.process(-1, "environment")
 	}
-	if g.bytes > maxBytes {
-		g.problem(nil, "choose smaller capacities or a smaller instance", "a state would take about %d bytes, more than SPIN is made for (%d)", g.bytes, maxBytes)
+	g.deadlock()
+	if g.bytes += 12 * (len(g.a.Roles) + 2); g.bytes > maxBytes {
+		g.problem("choose smaller capacities or a smaller instance", "a state would take about %d bytes, more than SPIN is made for (%d)", g.bytes, maxBytes)
 	}
 	g.printf("\n/*\nCount the states:\n\n")
 	g.printf("  spin -a MODEL.pml\n  gcc -O2 -DSAFETY -DNOREDUCE -DVECTORSZ=%d -o pan pan.c\n  ./pan -m1000000 -w24 -E -n\n\n", 1024+2*g.bytes)
-	g.printf("`states, stored` are the reachable configurations. SPIN's transitions are one\nmore than the steps: it counts the start.\n*/\n")
+	g.printf("`states, stored` are the reachable configurations. SPIN's transitions are one\nmore than the steps and faults: it counts the start. With `spin -DDEADLOCK -a`, an\nassertion fails if there is a deadlock.\n*/\n")
+}
+
+// process writes the commands of a role, or of the environment.
+func (g *generator) process(r model.RoleID, name string) {
+	g.printf("\nactive proctype %s()\n{\nend:\n  do\n", name)
+	any := false
+	for i := range g.p.Commands {
+		if c := &g.p.Commands[i]; c.Role == r {
+			any = true
+			g.printf("  :: d_step { /* %s */ %s -> %s }\n", comment(c.Title), g.condition(c), strings.Join(g.effects(c), "; "))
+		}
+	}
+	if reads := g.reads(r); reads != "" {
+		g.printf("  :: false && %s -> skip /* SPIN would leave out of a state what is only written */\n", reads)
+	} else if !any {
+		g.printf("  :: false -> skip\n")
+	}
+	g.printf("  od\n}\n")
+}
+
+// reads looks at the variables of a role and the arrays that it takes from.
+func (g *generator) reads(r model.RoleID) string {
+	var list []string
+	for _, v := range g.p.Vars {
+		if v.Role == r && !v.Local {
+			list = append(list, v.Name+" == 0")
+		}
+	}
+	for _, q := range g.p.Queues {
+		if q.To != r {
+			continue
+		}
+		if q.Channel.Discipline == model.Bag {
+			list = append(list, q.Name+"[0] == 0")
+		}
+		if array(q) {
+			list = append(list, "n_"+q.Name+" == 0")
+			for f := range g.columns(q) {
+				list = append(list, column(q, f)+"[0] == 0")
+			}
+		}
+	}
+	return strings.Join(list, " && ")
+}
+
+// deadlock writes when roles may be over, and the process that looks for deadlocks.
+func (g *generator) deadlock() {
+	g.printf("\n/* A role may be over, has failed, or has been struck for good. */\n")
+	var over []string
+	for r := range g.a.Machines {
+		g.printf("#define over_%s %s\n", g.p.Roles[r], g.expr(g.p.Over[r]))
+		over = append(over, "over_"+g.p.Roles[r])
+	}
+	g.printf("\n#ifdef DEADLOCK\nactive proctype no_deadlock()\n{\nend:\n  do\n  :: d_step { !(%s) ->\n    if\n", strings.Join(over, " && "))
+	for i := range g.p.Commands {
+		if c := &g.p.Commands[i]; c.Step {
+			g.printf("    :: %s -> skip\n", g.condition(c))
+		}
+	}
+	g.printf("    :: else -> assert(false) /* no step, and a live role that is not final */\n    fi }\n  od\n}\n#endif\n")
 }
 
 // head says what the file is.
@@ -207,35 +187,38 @@ func (g *generator) head() string {
 	var b strings.Builder
 	title := "communicating automata"
 	if g.a.Name != "" {
-		title = comment(g.a.Name)
+		title = quoted(g.a.Name)
 	}
 	fmt.Fprintf(&b, "/*\n%s as a model for SPIN, written by chorcheck.\n\n", title)
+	if env := g.p.Environment; len(env.Faults) > 0 {
+		fmt.Fprintf(&b, "The environment %s:", comment(env.Name))
+		for _, line := range cfsm.Clauses(g.a, env) {
+			fmt.Fprintf(&b, " %s;", comment(line))
+		}
+		fmt.Fprint(&b, "\nit is a process of its own, which strikes.\n\n")
+	}
 	fmt.Fprint(&b, "Each role is a process with one control location. Each option of its loop is one\nstep. Local states are numbers:\n\n")
 	for r, m := range g.a.Machines {
-		fmt.Fprintf(&b, "  %s:", comment(g.a.Roles[r].Name))
+		fmt.Fprintf(&b, "  %s:", quoted(g.a.Roles[r].Name))
 		for s, state := range m.States {
 			if s == 100 {
 				fmt.Fprint(&b, " ..")
 				break
 			}
-			fmt.Fprintf(&b, " %d %s", s, comment(state.Name))
+			fmt.Fprintf(&b, " %d %s", s, quoted(state.Name))
 		}
-		fmt.Fprintf(&b, "; %d has failed\n", len(m.States))
+		n := len(m.States)
+		fmt.Fprintf(&b, "; %d has failed, %d has crashed, %d is silent\n", n+guarded.Failed, n+guarded.Crashed, n+guarded.Silenced)
 	}
 	fmt.Fprint(&b, "*/\n\n")
 	return b.String()
 }
 
-// finals defines, for formulas, when a role may be over.
-func (g *generator) finals() {
-	g.printf("\n/* A role may be over, or has failed. */\n")
-	for r, m := range g.a.Machines {
-		g.printf("#define over_%s (at_%s == %d", g.roles[r], g.roles[r], len(m.States))
-		for s, state := range m.States {
-			if state.Final {
-				g.printf(" || at_%s == %d", g.roles[r], s)
-			}
-		}
-		g.printf(")\n")
-	}
+func quoted(name string) string { return `"` + comment(name) + `"` }
+
+// comment makes a text safe inside a comment.
+func comment(text string) string {
+	quoted := strconv.QuoteToASCII(text)
+	text = strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
+	return strings.NewReplacer("*/", "* /", "/*", "/ *", "??", "? ?").Replace(text)
 }

@@ -46,7 +46,7 @@ func TestArithmetic(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			compare(t, counter(domain, e))
+			same(t, counter(domain, e))
 		})
 	}
 }
@@ -57,7 +57,7 @@ func TestEdgesOfTypes(t *testing.T) {
 		{Low: math.MinInt32, High: math.MinInt32 + 2}, {Low: math.MaxInt32 - 3, High: math.MaxInt32 - 1},
 	} {
 		a := counter(d, binary(model.OpAdd, model.Ref(0), model.Const(1)))
-		compare(t, a)
+		same(t, a)
 	}
 }
 
@@ -87,7 +87,7 @@ func TestWhatSpinCannotHold(t *testing.T) {
 		origins    []model.Origin
 		a          *model.Automata
 	}{
-		{"processes", "at most 255 processes", nil, ring(256, one, small, 1)},
+		{"processes", "has at most 254", nil, ring(256, one, small, 1)},
 		{"domain", "the variable x of A goes beyond 32 bits", nil, counter(big, model.Const(0))},
 		{"expression", "an expression of A may go beyond 32 bits", []model.Origin{7},
 			counter(model.Domain{High: 1 << 16}, binary(model.OpMul, model.Ref(0), model.Ref(0)))},
@@ -95,7 +95,7 @@ func TestWhatSpinCannotHold(t *testing.T) {
 		{"state", "a state would take about", nil, ring(2, model.Channel{Capacity: 20_000}, small, 1)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			err := promela.Write(io.Discard, c.a)
+			err := promela.Write(io.Discard, c.a, nil, promela.Options{})
 			var refused *promela.ExportError
 			require.ErrorAs(t, err, &refused)
 			require.ErrorContains(t, err, c.want)
@@ -112,21 +112,20 @@ func TestTooManyOptions(t *testing.T) {
 	for range 20_001 {
 		a.Machines[0].Transitions = append(a.Machines[0].Transitions, model.Transition{Kind: model.Internal})
 	}
-	require.ErrorContains(t, promela.Write(io.Discard, a), "options")
+	require.ErrorContains(t, promela.Write(io.Discard, a, nil, promela.Options{}), "20001 transitions")
 }
 
-func TestFailuresAreRefused(t *testing.T) {
+func TestScopesAreRefused(t *testing.T) {
 	a := counter(model.Domain{High: 1}, model.Const(0))
-	calm := &model.Environment{Name: "calm", Limit: 1}
-	require.NoError(t, promela.Write(io.Discard, a, calm))
-	rough := &model.Environment{Name: "rough", Limit: -1, Faults: []model.Fault{{Origin: 8}}}
-	a.Machines[0].Transitions = append(a.Machines[0].Transitions, model.Transition{Kind: model.Raise, To: model.Failed, Origins: []model.Origin{9}})
+	a.Machines[0].Transitions = append(a.Machines[0].Transitions,
+		model.Transition{Kind: model.EndRaise, To: model.Failed, Origins: []model.Origin{9}})
+	rough := &model.Environment{Name: "rough", Limit: -1, Faults: []model.Fault{{Origin: 8, During: []model.ScopeID{0}}}}
 	var refused *promela.ExportError
-	require.ErrorAs(t, promela.Write(io.Discard, a, calm, rough), &refused)
+	require.ErrorAs(t, promela.Write(io.Discard, a, rough, promela.Options{}), &refused)
 	require.Len(t, refused.Problems, 2)
 	require.Equal(t, "A raises exceptions, and a model for SPIN has no words for that", refused.Problems[0].Message)
 	require.Equal(t, []model.Origin{9}, refused.Problems[0].Origins)
-	require.Equal(t, "something fails in the environment rough, and a model for SPIN has no words for that", refused.Problems[1].Message)
+	require.Equal(t, "something fails in the environment rough only during a scope, and a model for SPIN has no words for that", refused.Problems[1].Message)
 	require.Equal(t, []model.Origin{8}, refused.Problems[1].Origins)
 }
 
@@ -135,7 +134,7 @@ type brokenWriter struct{}
 func (brokenWriter) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
 
 func TestTroubleOfTheWorldIsNoExportError(t *testing.T) {
-	err := promela.Write(brokenWriter{}, naive.Automata().Example(1))
+	err := promela.Write(brokenWriter{}, naive.Automata().Example(1), nil, promela.Options{})
 	require.ErrorIs(t, err, io.ErrClosedPipe)
 	var refused *promela.ExportError
 	require.False(t, errors.As(err, &refused))
@@ -144,8 +143,8 @@ func TestTroubleOfTheWorldIsNoExportError(t *testing.T) {
 func TestWriteIsDeterministic(t *testing.T) {
 	for seed := range 20 {
 		var first, second bytes.Buffer
-		err1 := promela.Write(&first, naive.Automata().Example(seed))
-		err2 := promela.Write(&second, naive.Automata().Example(seed))
+		err1 := promela.Write(&first, naive.Automata().Example(seed), nil, promela.Options{})
+		err2 := promela.Write(&second, naive.Automata().Example(seed), nil, promela.Options{})
 		require.Equal(t, err1, err2)
 		require.Equal(t, first.String(), second.String())
 	}

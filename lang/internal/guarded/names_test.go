@@ -1,4 +1,4 @@
-package promela
+package guarded
 
 import (
 	"fmt"
@@ -24,12 +24,12 @@ func TestMangleIsInjective(t *testing.T) {
 	number := 0
 	for name := range names {
 		number++
-		m := mangle(name, number)
+		m := Mangle(name, number)
 		require.Regexp(t, word, m)
 		require.Less(t, len(m), 64)
 		require.Empty(t, seen[m], "%q and %q", name, seen[m])
 		seen[m] = fmt.Sprintf("%q", name)
 	}
-	require.Equal(t, "a__b", mangle("a_b", 0))
-	require.Equal(t, "a_x2e_b", mangle("a.b", 0))
+	require.Equal(t, "a__b", Mangle("a_b", 0))
+	require.Equal(t, "a_x2e_b", Mangle("a.b", 0))
 }

@@ -1,16 +1,15 @@
-package promela
+package guarded
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 )
 
-// mangle makes part of an identifier of any name. Different names give different
+// Mangle makes part of an identifier of any name. Different names give different
 // parts: an underscore is doubled, other characters become `_x`, their number and
 // `_`. A very long name keeps its first letters and gets `_n` and its own number.
 // The separator `_o_` of two parts is none of these.
-func mangle(name string, number int) string {
+func Mangle(name string, number int) string {
 	const longest = 48
 	var b, letters strings.Builder
 	for _, r := range name {
@@ -28,9 +27,4 @@ func mangle(name string, number int) string {
 		}
 	}
 	return b.String()
-}
-
-// comment makes a name safe inside a comment.
-func comment(name string) string {
-	return strings.NewReplacer("*/", "* /", "/*", "/ *", "??", "? ?").Replace(strconv.QuoteToASCII(name))
 }
