@@ -12,6 +12,10 @@
 //
 //	interface    power                                   used by
 //	Describer    names its actions and states            traces, error messages
+//	Packed       states of one word use few bits         stores
+//	Independent  says which steps meddle with which      partial-order reduction
+//	Symmetric    knows interchangeable parts             reduction by symmetry
+//	Resettable   knows variables that nobody reads       reduction by dead variables
 //
 // What a System guarantees: Next is deterministic, emits its steps in a fixed
 // order, keeps no reference to its arguments, does not change the state that it
