@@ -30,7 +30,9 @@ func (u *Unit) automataFaults(opt Options, bag *diag.Bag) {
 		u.Declared = append(u.Declared, e.Name)
 	}
 	if f := faults(opt); f != nil {
-		quick, _ := chor.LowerFaults(f, cfsm.Setting(u.Automata, nil), bag)
+		s := cfsm.Setting(u.Automata, nil)
+		s.Environments = u.Declared
+		quick, _ := chor.LowerFaults(f, s, bag)
 		u.Environments = []*model.Environment{quick}
 	}
 }

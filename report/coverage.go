@@ -102,9 +102,12 @@ func (f *File) Excerpt(o model.Origin) string {
 		return ""
 	}
 	text := strings.TrimSpace(f.Source.Slice(span))
-	if strings.HasPrefix(text, "{") { // a block: what stands before it says more
-		line := f.Source.Line(f.Source.Position(span.Start).Line)
+	switch line := f.Source.Line(f.Source.Position(span.Start).Line); {
+	case strings.HasPrefix(text, "{"): // a block: what stands before it says more
 		text = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(line), "{")) + " {\n"
+	case !strings.ContainsAny(text, " \t\r\n") && strings.Contains(line, "->"): // one of several receivers
+		text, _, _ = strings.Cut(line, "//")
+		text = strings.TrimSpace(text)
 	}
 	if i := strings.IndexAny(text, "\r\n"); i >= 0 {
 		text = strings.TrimSpace(text[:i]) + " .."

@@ -76,7 +76,9 @@ func (f *File) Rows() []Row {
 // cause is one of its own.
 func (r *Row) add(findings []verify.Finding, environment string) {
 	for _, x := range findings {
-		i := slices.IndexFunc(r.Groups, func(g Group) bool { return x.Cause != "" && g.Finding.Cause == x.Cause })
+		i := slices.IndexFunc(r.Groups, func(g Group) bool {
+			return x.Cause != "" && (g.Finding.Cause == x.Cause || standsFor(g.Finding, x.Cause) || standsFor(x, g.Finding.Cause))
+		})
 		if i < 0 {
 			r.Groups = append(r.Groups, Group{Finding: x, Environment: environment})
 			continue
@@ -89,6 +91,11 @@ func (r *Row) add(findings []verify.Finding, environment string) {
 			g.Environments = append(g.Environments, environment)
 		}
 	}
+}
+
+// standsFor reports whether a cause is one of several that a finding stands for.
+func standsFor(f verify.Finding, cause string) bool {
+	return slices.ContainsFunc(f.Merged, func(m verify.MergedCause) bool { return m.Cause == cause })
 }
 
 // Verdict is the worst one of the row: violated, inconclusive, holds, and not

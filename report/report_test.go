@@ -159,6 +159,18 @@ func TestRows(t *testing.T) {
 	assert.Len(t, rows[0].Cells, 4)
 	assert.Len(t, rows[3].Cells, 1)
 	assert.Empty(t, (&File{}).Rows())
+
+	both := finding("a", 3)
+	both.Merged = []verify.MergedCause{{Cause: "a", Steps: 3}, {Cause: "b", Steps: 4}}
+	f = File{Result: &verify.Result{Environments: []verify.EnvironmentResult{
+		environment("calm", check("deadlock", verify.Violated, finding("b", 4))),
+		environment("rough", check("deadlock", verify.Violated, both)),
+		environment("rain", check("deadlock", verify.Violated, finding("b", 5), finding("c", 5))),
+	}}}
+	list := f.Rows()[0].Groups
+	assert.Len(t, list, 2)
+	assert.Equal(t, "rough", list[0].Environment)
+	assert.Equal(t, []string{"calm", "rain"}, list[0].Environments)
 }
 
 func TestPlaces(t *testing.T) {

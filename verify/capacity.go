@@ -153,6 +153,9 @@ func (v *verifier) exhaustivity() string {
 	if v.space.States > maxExhaustiveStates {
 		return fmt.Sprintf("whether the bound is exhaustive was not examined: more than %d states", maxExhaustiveStates)
 	}
+	if !v.graph().complete { // a reduction was on
+		return fmt.Sprintf("whether the bound is exhaustive was not examined: more than %d states", maxExhaustiveStates)
+	}
 	for r := range v.automata.Roles {
 		if q := v.neverFreed(model.RoleID(r)); q != "" {
 			return fmt.Sprintf("the bound is not exhaustive: %s can wait for room in %s with nobody else able to make it", v.automata.Roles[r].Name, q)

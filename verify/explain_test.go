@@ -65,7 +65,7 @@ func TestACrashIsNamedFirst(t *testing.T) {
 func TestAnUnguardedWait(t *testing.T) {
 	r := inEnvironment(t, payment(), "unguarded-wait", model.Fault{Kind: model.Crash, Role: 2, Peer: -1})
 	require.Equal(t, verify.Violated, r.Verdict)
-	require.Equal(t, "Shop@s2 for Bank", r.Findings[0].Cause)
+	require.Equal(t, "Shop@s2", r.Findings[0].Cause)
 	require.Equal(t, "Shop waits for paid from Bank, with no timer and no handler, and Bank may crash", r.Findings[0].Message)
 	require.Equal(t, verify.NotApplicable, inEnvironment(t, payment(), "unguarded-wait").Verdict)
 }

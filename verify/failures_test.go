@@ -91,7 +91,12 @@ func compareFailing(t *rapid.T, s naive.FailingSystem, want []*naive.Result, got
 			}
 			found := map[string]int{}
 			for _, f := range c.Findings {
-				found[f.Cause] = len(f.Trace)
+				if f.Merged == nil {
+					found[f.Cause] = len(f.Trace)
+				}
+				for _, m := range f.Merged {
+					found[m.Cause] = m.Steps
+				}
 			}
 			if confused {
 				require.NotEqual(t, verify.Holds, c.Verdict, id)

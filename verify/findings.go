@@ -13,11 +13,9 @@ import (
 
 // explain makes findings of exhibits: a shortest trace for each, replayed by the
 // independent interpreter, which must come to the same conclusion. Where numbers of
-// instances did not fit it may come to another one; then there is no finding.
-func (v *verifier) explain(exhibits []*exhibit) []Finding {
-	if len(exhibits) == 0 {
-		return nil
-	}
+// instances did not fit it may come to another one; then there is no finding, and
+// the entry is nil.
+func (v *verifier) explain(exhibits []*exhibit) []*Finding {
 	var targets []lts.State
 	for _, e := range exhibits {
 		if e.run == nil {
@@ -25,8 +23,8 @@ func (v *verifier) explain(exhibits []*exhibit) []Finding {
 		}
 	}
 	traces := v.space.Traces(targets)
-	var findings []Finding
-	for _, e := range exhibits {
+	findings := make([]*Finding, len(exhibits))
+	for i, e := range exhibits {
 		var actions []lts.Action
 		if e.run != nil {
 			actions = e.run.Actions
@@ -50,7 +48,8 @@ func (v *verifier) explain(exhibits []*exhibit) []Finding {
 		}
 		final := v.oracle.DescribeConfig(r.last)
 		f.Final = &final
-		findings = append(findings, f)
+		f.Blocked, f.struck = r.blockedRoles(), r.strikes()
+		findings[i] = &f
 	}
 	return findings
 }
@@ -86,7 +85,7 @@ func (r *replayed) causeInWords() string {
 			return r.cause + " of " + scopeName(r.automata, s)
 		}
 	}
-	return r.cause
+	return r.shared
 }
 
 // replayed is an exhibit whose trace the interpreter has gone through.
@@ -247,6 +246,9 @@ func (r *replayed) unspecifiedWords() Finding {
 	}
 	for _, m := range r.info {
 		k := r.net.Message(m)
+		if r.comesUninvited(k) {
+			f.Help = r.ignoreHelp(k)
+		}
 		if help := r.lateHelp(k.From, k.To, k.Label); help != "" {
 			f.Help = help
 		}
@@ -267,7 +269,7 @@ func (r *replayed) orphanWords() Finding {
 		Origins: r.sendOrigins(m),
 	}
 	if r.comesUninvited(m) {
-		f.Help = fmt.Sprintf("add `ignore %s at %s` to a scope around it: then %s drops what it does not expect", label, r.name(m.To), r.name(m.To))
+		f.Help = r.ignoreHelp(m)
 	}
 	if help := r.lateHelp(m.From, m.To, m.Label); help != "" {
 		f.Help = help
@@ -285,6 +287,21 @@ func (r *replayed) comesUninvited(m model.MessageKind) bool {
 		return f.Kind == model.Stray && f.Role == m.From && f.Peer == m.To && f.Label == m.Label ||
 			f.Kind == model.Duplicate && s.Message.Sender == m.From && s.Message.Receiver == m.To && s.Message.Label == m.Label
 	})
+}
+
+// ignoreHelp is the mend for a message that has been duplicated, or has strayed.
+func (r *replayed) ignoreHelp(m model.MessageKind) string {
+	label, to := r.automata.Labels[m.Label], r.name(m.To)
+	clause := fmt.Sprintf("`ignore %s at %s`", label, to)
+	if slices.ContainsFunc(r.automata.Machines[m.To].Transitions, func(t model.Transition) bool {
+		return t.Kind == model.Ignore && t.Peer == m.From && t.Label == m.Label
+	}) {
+		return fmt.Sprintf("the scope with %s does not reach so far: put the clause on one around all that %s does", clause, to)
+	}
+	if len(r.automata.Scopes) == 0 {
+		return fmt.Sprintf("put it into a scope, `try { .. } ignore %s at %s`: then %s drops what it does not expect", label, to, to)
+	}
+	return fmt.Sprintf("add %s to a scope around it: then %s drops what it does not expect", clause, to)
 }
 
 // waits puts together what a role waits for: "for order from Customer or for ..".

@@ -25,6 +25,8 @@ type exhibit struct {
 	role   model.RoleID // whom it is about, where that is one role
 	info   []int        // numbers that the explanation needs, by check
 	run    *lts.Trace   // a run that leads there; nil: the shortest one of all
+	shared string       // the cause by places of the text: of all exhibits that are one finding
+	others []*exhibit   // handler-agreement, unguarded-wait: further exhibits of the cause
 }
 
 func (e *exhibit) before(o *exhibit) bool {

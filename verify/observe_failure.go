@@ -136,8 +136,19 @@ func (o *observer) observeOutcomes(w *workerEvidence, depth int, s lts.State, sc
 	}
 }
 
-// scopeName is the name of a scope as users write it; of one without a name, the
-// names of its handlers tell which one it is.
+// instanceOf names a scope of which there may be several instances, one after another.
+func instanceOf(a *model.Automata, s model.ScopeID) string {
+	if a.Scopes[s].Looped {
+		return "an instance of " + scopeName(a, s)
+	}
+	if a.Scopes[s].Name != "" {
+		return "the scope " + a.Scopes[s].Name
+	}
+	return scopeName(a, s)
+}
+
+// scopeName is the name of a scope as users write it; of one without a name, what it
+// handles tells which one it is.
 func scopeName(a *model.Automata, s model.ScopeID) string {
 	scope := a.Scopes[s]
 	if scope.Name != "" {
@@ -148,10 +159,10 @@ func scopeName(a *model.Automata, s model.ScopeID) string {
 	}
 	var names []string
 	for h := range scope.Handlers {
-		names = append(names, handlerName(a, s, h+1))
+		names = append(names, strings.TrimPrefix(handlerName(a, s, h+1), "on "))
 	}
 	names = slices.Compact(names)
-	return "the scope with " + strings.Join(names, ", ")
+	return "the scope that handles " + strings.Join(names, ", ")
 }
 
 // handlerName is "on Declined at Bank", or "its body" for part 0.

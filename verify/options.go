@@ -17,6 +17,7 @@ type Options struct {
 	Environments []*model.Environment // nil: one in which nothing fails
 	KeepCrashed  bool                 // queues to crashed roles stay, see docs/semantics.md, section 5
 	Coverage     bool                 // make the coverage matrix
+	Reduce       Reduce               // the zero value: the search leaves nothing out
 	Interactions []model.Origin       // the places that dead-interaction looks at
 	Progress     func(Progress)       // may be nil; called from one goroutine
 	Every        time.Duration        // how often Progress is called; 0: five times a second

@@ -42,6 +42,10 @@ type CheckResult struct {
 	Notes    []string  // what a verdict is relative to, or advice that belongs to no finding
 	Findings []Finding // not empty if and only if Violated; shortest trace first
 	Omitted  int       // further causes beyond Options.MaxFindings
+
+	// Unshortened says that a reduction was on, and that there may be shorter runs to
+	// the findings.
+	Unshortened bool
 }
 
 // Finding is one distinct cause of a violation.
@@ -56,8 +60,24 @@ type Finding struct {
 	Fault   string         // the fault that it begins with, in words; empty if it needs none
 	Causal  []int          // the steps of Trace that matter, ascending: the chain from the fault to those who wait; nil: all
 	Untold  []model.RoleID // live roles that wait at the end and have heard nothing of the fault
+	Blocked []Blocked      // deadlock, stuck, silent-survivor: who waits for ever, and where
+	Merged  []MergedCause  // all causes that it stands for, by docs/semantics.md; nil: only Cause
 
-	room bool // a send that waits for room in a queue is part of it
+	room   bool     // a send that waits for room in a queue is part of it
+	struck []struck // the faults of the trace
+}
+
+// Blocked is a role that waits for ever.
+type Blocked struct {
+	Role  model.RoleID
+	Place string // "Bank@3": the first of the local states that look the same from outside; equal in each run
+}
+
+// MergedCause is a cause that differs from others only in what does not matter to
+// those who read of it.
+type MergedCause struct {
+	Cause string
+	Steps int // of the shortest run to it
 }
 
 // Step of a trace, in words and with its transitions.
@@ -95,4 +115,7 @@ type Statistics struct {
 	Reason              string // why it is not complete
 	Store               string // "exact"
 	Channels            string // the default channel, "fifo 4"
+	// With reductions, States, Transitions and Depth are those of the reduced system.
+	Reductions []string // that were on; nil: none
+	Unreduced  []string // sentences that say why others, which were asked for, were off
 }

@@ -68,6 +68,9 @@ func verifyIn(ctx context.Context, a *model.Automata, env *model.Environment, op
 		return EnvironmentResult{}, err
 	}
 	defer v.space.Close()
+	if err := v.findRuns(); err != nil {
+		return EnvironmentResult{}, err
+	}
 	v.analyseComponents()
 	v.findSurvivors()
 	r := EnvironmentResult{Environment: env}
@@ -114,7 +117,13 @@ type verifier struct {
 	componentsReason string
 	survivorReason   string
 	survivors        map[model.RoleID]*survivor
-	small            *stepGraph // made when it is needed
+	small            *stepGraph      // made when it is needed
+	places           *places         // made when it is needed
+	reductions       []string        // that are on
+	unreduced        []string        // why others are off, in sentences
+	canon            func(lts.State) // of the quotient by symmetry that is searched; nil: none is
+	stretched        bool            // runs of the search are perhaps not the shortest
+	caveat           string          // what findings of a reduced search are perhaps not; empty if nothing
 }
 
 func (v *verifier) search() error {
@@ -133,7 +142,7 @@ func (v *verifier) search() error {
 	watch := newObserver(v.net, v.on)
 	o.Observe = watch.observe
 	var err error
-	if v.space, err = explore.Reach(v.ctx, v.net, o); err != nil {
+	if v.space, err = explore.Reach(v.ctx, v.reduceSystem(), o); err != nil {
 		return err
 	}
 	v.evidence, v.confused = watch.gather(v.space.Levels)
@@ -209,6 +218,7 @@ func (v *verifier) statistics() Statistics {
 		ElapsedMS:    float64(time.Since(v.start).Microseconds()) / 1000,
 		BitsPerState: v.net.Bits(), Complete: v.space.Complete, Reason: v.incomplete(),
 		Store: "exact", Channels: v.automata.Channels.Default.String(),
+		Reductions: v.reductions, Unreduced: v.unreduced,
 	}
 }
 
@@ -266,14 +276,14 @@ func (v *verifier) decide(c Check) CheckResult {
 		most = 10
 	}
 	causes := v.evidence.causes(c.ID)
-	if len(causes) > most {
-		r.Omitted = len(causes) - most
-		causes = causes[:most]
-	}
-	r.Findings = v.explain(causes)
+	r.Findings, r.Omitted = v.distinct(causes, most)
 	switch {
 	case len(r.Findings) > 0:
 		r.Verdict, r.Reason = Violated, ""
+		if v.caveat != "" {
+			r.Unshortened = v.stretched
+			r.Notes = append(r.Notes, v.caveat)
+		}
 	case r.Reason != "":
 		r.Verdict, r.Omitted = Inconclusive, 0
 	}

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -68,7 +69,11 @@ func groups(a *model.Automata, f model.Fault) string {
 func (r *replayed) waitsFor(role model.RoleID) string {
 	var senders []model.RoleID
 	labels := map[model.RoleID][]string{}
-	for _, i := range r.offers(role) {
+	offers := r.offers(role)
+	slices.SortStableFunc(offers, func(i, j int) int { // as the text has them
+		return cmp.Compare(r.automata.Machines[role].Transitions[i].Origins[0], r.automata.Machines[role].Transitions[j].Origins[0])
+	})
+	for _, i := range offers {
 		t := r.automata.Machines[role].Transitions[i]
 		switch t.Kind {
 		case model.Receive:
@@ -118,7 +123,10 @@ func (r *replayed) failureFinding() Finding {
 		last := r.steps[len(r.steps)-1]
 		scope := "a round that it has left"
 		if s, found := r.staleScope(); found {
-			scope = fmt.Sprintf("an instance of %s that it has left", scopeName(a, s))
+			scope = instanceOf(a, s) + ", which it has left"
+			if a.Scopes[s].Looped {
+				scope = instanceOf(a, s) + " that it has left"
+			}
 		}
 		f := Finding{
 			Message: r.after(fmt.Sprintf("%s takes %s from %s for a message of now, but it is of %s", r.name(r.role), a.Labels[last.Message.Label], r.name(last.Message.Sender), scope)),
@@ -132,25 +140,17 @@ func (r *replayed) failureFinding() Finding {
 	case "exclusive-handler":
 		scope, i, j := model.ScopeID(r.info[0]), r.info[1], r.info[2]
 		return Finding{
-			Message: r.after(fmt.Sprintf("two handlers of one instance of %s are entered: %s by %s, and %s by %s", scopeName(a, scope),
+			Message: r.after(fmt.Sprintf("two handlers of %s are entered: %s by %s, and %s by %s", instanceOf(a, scope),
 				handlerName(a, scope, i), r.name(model.RoleID(r.info[3])), handlerName(a, scope, j), r.name(model.RoleID(r.info[4])))),
 			Help:    "let one role decide which handler it is, and tell the others, or let a handler wait until nobody can raise anything else",
 			Origins: []model.Origin{a.Scopes[scope].Handlers[i-1].Origin, a.Scopes[scope].Handlers[j-1].Origin},
 		}
 	case "handler-agreement":
-		scope := model.ScopeID(r.info[0])
-		return Finding{
-			Message: r.after(fmt.Sprintf("%s and %s end an instance of %s differently: %s by %s, %s by %s",
-				r.name(model.RoleID(r.info[3])), r.name(model.RoleID(r.info[4])), scopeName(a, scope),
-				r.name(model.RoleID(r.info[3])), handlerName(a, scope, r.info[1]),
-				r.name(model.RoleID(r.info[4])), handlerName(a, scope, r.info[2]))),
-			Help:    "let each handler tell every role of the scope, and let nobody go on before it knows",
-			Origins: []model.Origin{a.Scopes[scope].Origin},
-		}
+		return r.agreementWords()
 	case "unguarded-wait":
 		c := model.RoleID(r.info[0])
 		return Finding{
-			Message: fmt.Sprintf("%s waits %s, with no timer and no handler, and %s", r.name(r.role), r.waitsFor(r.role), r.mayFail(c)),
+			Message: fmt.Sprintf("%s waits %s, with no timer and no handler, and %s", r.name(r.role), r.waitsFor(r.role), r.mayFail()),
 			Help:    r.guardHelp(r.role, c),
 			Origins: r.offerOrigins(r.role),
 		}
@@ -171,6 +171,46 @@ func (r *replayed) failureFinding() Finding {
 	return Finding{}
 }
 
+// agreementWords names two roles that end a scope differently, how each of them does,
+// and all further pairs for which that is so.
+func (r *replayed) agreementWords() Finding {
+	scope := model.ScopeID(r.info[0])
+	first, second := model.RoleID(r.info[3]), model.RoleID(r.info[4])
+	f := Finding{
+		Help:    "let each handler tell every role of the scope, and let nobody go on before it knows",
+		Origins: []model.Origin{r.automata.Scopes[scope].Origin},
+	}
+	message := fmt.Sprintf("%s and %s end %s differently: %s %s, %s %s", r.name(first), r.name(second), instanceOf(r.automata, scope),
+		r.name(first), r.outcomeWords(scope, first, r.info[1]), r.name(second), r.outcomeWords(scope, second, r.info[2]))
+	var others [][]int
+	for _, e := range r.others {
+		pair := []int{e.info[3], e.info[4]}
+		if e.info[1] != r.info[1] {
+			slices.Reverse(pair)
+		}
+		others = append(others, pair)
+	}
+	slices.SortFunc(others, slices.Compare)
+	var pairs []string
+	for _, pair := range others {
+		pairs = append(pairs, fmt.Sprintf("%s and %s", r.name(model.RoleID(pair[0])), r.name(model.RoleID(pair[1]))))
+	}
+	if len(pairs) > 0 {
+		message += "; so can " + strings.Join(pairs, ", ")
+	}
+	f.Message = r.after(message)
+	return f
+}
+
+// outcomeWords says how a role has ended a scope, or that it waits in it for ever.
+func (r *replayed) outcomeWords(scope model.ScopeID, role model.RoleID, part int) string {
+	name := handlerName(r.automata, scope, part)
+	if own := r.last.Local[role].Scopes; r.waitsAtEnd(role) && int(scope) < len(own) && own[scope].Phase == replay.In && own[scope].Part == part {
+		return "waits for ever in " + name
+	}
+	return "by " + name
+}
+
 func (r *replayed) uncaughtWords() Finding {
 	a := r.automata
 	last := r.steps[len(r.steps)-1]
@@ -185,18 +225,31 @@ func (r *replayed) uncaughtWords() Finding {
 		Help:    fmt.Sprintf("add a handler `on %s at %s` to a scope around it", what, r.name(r.role)),
 		Origins: r.failOrigins(last),
 	}
-	if scope, found := r.scopeAround(t); found && a.Scopes[scope].Name != "" {
-		f.Help = fmt.Sprintf("add a handler `on %s at %s` to %s", what, r.name(r.role), a.Scopes[scope].Name)
+	handler := fmt.Sprintf("`on %s at %s`", what, r.name(r.role))
+	position := model.PositionID(0)
+	if len(t.Places) > 0 {
+		position = t.Places[0].Position
+	}
+	takes := func(h model.Handler) bool {
+		return h.At == r.role && (h.Exception == t.Exception && !h.Any || h.Any && t.Kind != model.CrashRaise)
+	}
+	around, inBody := r.scopeAround(position)
+	own, has := r.handlerBeside(position, takes)
+	switch {
+	case has && inBody:
+		f.Help = fmt.Sprintf("add a handler %s to %s, which is around it: %s has one, but a handler does not guard the other handlers of its scope",
+			handler, scopeName(a, around), scopeName(a, own))
+	case has:
+		f.Help = fmt.Sprintf("put %s into another scope with a handler %s: its own does not guard the other handlers of its scope", scopeName(a, own), handler)
+	case inBody && a.Scopes[around].Name != "":
+		f.Help = fmt.Sprintf("add a handler %s to %s", handler, a.Scopes[around].Name)
 	}
 	return f
 }
 
-// scopeAround is the innermost scope in whose body a transition stands.
-func (r *replayed) scopeAround(t *model.Transition) (model.ScopeID, bool) {
-	if len(t.Places) == 0 {
-		return 0, false
-	}
-	for _, p := range slices.Backward(r.automata.Chain(t.Places[0].Position)) {
+// scopeAround is the innermost scope in whose body a position stands.
+func (r *replayed) scopeAround(position model.PositionID) (model.ScopeID, bool) {
+	for _, p := range slices.Backward(r.automata.Chain(position)) {
 		if at := r.automata.Positions[p]; at.Part == 0 {
 			return at.Scope, true
 		}
@@ -204,20 +257,50 @@ func (r *replayed) scopeAround(t *model.Transition) (model.ScopeID, bool) {
 	return 0, false
 }
 
-// mayFail says what the environment may do to a role that somebody waits for.
-func (r *replayed) mayFail(c model.RoleID) string {
-	crash, silence := false, false
-	for _, f := range r.env.Faults {
-		crash = crash || f.Kind == model.Crash && f.Role == c
-		silence = silence || f.Kind == model.Silence && f.Role == c
+// handlerBeside is the innermost scope that has a handler of a kind, which does not
+// help at a position because that stands in another handler of the same scope.
+func (r *replayed) handlerBeside(position model.PositionID, takes func(model.Handler) bool) (model.ScopeID, bool) {
+	for _, p := range slices.Backward(r.automata.Chain(position)) {
+		if at := r.automata.Positions[p]; at.Part > 0 && slices.ContainsFunc(r.automata.Scopes[at.Scope].Handlers, takes) {
+			return at.Scope, true
+		}
 	}
-	switch {
-	case crash:
-		return r.name(c) + " may crash"
-	case silence:
-		return r.name(c) + " may fall silent"
+	return 0, false
+}
+
+// mayFail says what the environment may do to those whom somebody waits for.
+func (r *replayed) mayFail() string {
+	var crash, silence, lose []string
+	seen := map[int]bool{}
+	for _, e := range append([]*exhibit{r.exhibit}, r.others...) {
+		c := e.info[0]
+		if seen[c] {
+			continue
+		}
+		seen[c] = true
+		strikes := func(kind model.FaultKind) bool {
+			return slices.ContainsFunc(r.env.Faults, func(f model.Fault) bool { return f.Kind == kind && f.Role == model.RoleID(c) })
+		}
+		switch name := r.name(model.RoleID(c)); {
+		case strikes(model.Crash):
+			crash = append(crash, name)
+		case strikes(model.Silence):
+			silence = append(silence, name)
+		default:
+			lose = append(lose, name)
+		}
 	}
-	return fmt.Sprintf("what %s sends may be lost", r.name(c))
+	var parts []string
+	if len(crash) > 0 {
+		parts = append(parts, join(crash)+" may crash")
+	}
+	if len(silence) > 0 {
+		parts = append(parts, join(silence)+" may fall silent")
+	}
+	if len(lose) > 0 {
+		parts = append(parts, fmt.Sprintf("what %s sends may be lost", strings.Join(lose, " or ")))
+	}
+	return strings.Join(parts, ", and ")
 }
 
 // guardHelp is the mend of an unguarded wait of a role for another one.
@@ -229,10 +312,22 @@ func (r *replayed) guardHelp(role, c model.RoleID) string {
 		}
 	}
 	timer := fmt.Sprintf("arm a timer `within t at %s` around the wait", r.name(role))
-	if onlyCrash {
-		return fmt.Sprintf("%s, or add a handler `on crash of %s at %s`", timer, r.name(c), r.name(role))
+	if !onlyCrash {
+		return timer
 	}
-	return timer
+	handler := fmt.Sprintf("a handler `on crash of %s at %s`", r.name(c), r.name(role))
+	if at := r.last.Local[role].State; at >= 0 {
+		takes := func(h model.Handler) bool {
+			return h.At == role && !h.Any && r.automata.Exceptions[h.Exception].Kind == model.CrashNoticed && r.automata.Exceptions[h.Exception].Crashed == c
+		}
+		for _, p := range r.automata.Machines[role].States[at].In {
+			if own, has := r.handlerBeside(p, takes); has {
+				return fmt.Sprintf("%s, or put %s into another scope with %s: its own does not guard the other handlers of its scope",
+					timer, scopeName(r.automata, own), handler)
+			}
+		}
+	}
+	return fmt.Sprintf("%s, or add %s", timer, handler)
 }
 
 // mendFailure says, for roles that wait for ever after a failure, what to do about

@@ -32,6 +32,7 @@ type verifyFlags struct {
 	noProgress, fullTrace bool
 	coverage              bool
 	minCoverage           float64
+	reduce                []string
 }
 
 func (a *app) verifyCommand() *cobra.Command {
@@ -68,6 +69,7 @@ and output.`,
 	fl.IntVar(&f.maxDepth, "max-depth", 0, "stop at this depth (0: no limit)")
 	fl.DurationVar(&f.timeout, "timeout", 0, "stop after this time, for each file: 90s, 5m (0: no limit)")
 	fl.StringVar(&f.memory, "memory", "", "stop before the search takes more memory: 512MiB, 8GiB")
+	fl.StringSliceVar(&f.reduce, "reduce", []string{"auto"}, "leave out what makes no difference: por,symmetry,deadvars; none; or auto: what preserves all selected checks")
 	fl.IntVar(&f.workers, "workers", 0, "threads of the search (0: one for each processor)")
 	fl.IntVar(&f.maxFindings, "max-findings", 0, "findings of one check that are shown (0: 10)")
 	fl.BoolVar(&f.noProgress, "no-progress", false, "no progress line on a terminal")
@@ -111,12 +113,45 @@ func (f *verifyFlags) checkFlags() (lang.Options, verify.Options, error) {
 	if err != nil {
 		return load, opt, err
 	}
+	reduce, err := f.reductions()
+	if err != nil {
+		return load, opt, err
+	}
 	opt = verify.Options{
-		Only: f.only, Skip: f.skip, Workers: f.workers, MaxStates: f.maxStates, MaxDepth: f.maxDepth,
+		Reduce: reduce,
+		Only:   f.only, Skip: f.skip, Workers: f.workers, MaxStates: f.maxStates, MaxDepth: f.maxDepth,
 		Memory: memory, MaxFindings: f.maxFindings,
 		KeepCrashed: f.crashQueue == "keep", Coverage: f.coverage || f.minCoverage > 0,
 	}
 	return load, opt, nil
+}
+
+// reductions reads --reduce.
+func (f *verifyFlags) reductions() (verify.Reduce, error) {
+	var r verify.Reduce
+	for _, name := range f.reduce {
+		switch name {
+		case "por":
+			r.PartialOrder = true
+		case "symmetry":
+			r.Symmetry = true
+		case "deadvars":
+			r.DeadVariables = true
+		case "auto", "none":
+			if len(f.reduce) > 1 {
+				return r, usage("", "--reduce %s goes with nothing else", name)
+			}
+		default:
+			return r, usage("for example --reduce por,symmetry", "--reduce takes auto, none, or some of por, symmetry and deadvars, not %q", name)
+		}
+	}
+	switch {
+	case len(f.reduce) == 0:
+		return r, usage("for example --reduce por,symmetry", "--reduce needs a value")
+	case f.reduce[0] == "auto":
+		r = verify.AutoReduce(f.only, f.skip, f.coverage || f.minCoverage > 0)
+	}
+	return r, nil
 }
 
 func checkIDs(lists ...[]string) error {

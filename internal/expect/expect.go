@@ -17,7 +17,8 @@ import (
 // in each environment that it is about: the one that it names or, if it names none,
 // each one of which no other item says something about the same subject by name.
 //
-// Expectations about checks that were left out are not compared, and nothing is
+// Expectations about checks that were left out are not compared, nor counts where a
+// reduction was on, and nothing is
 // expected in an environment of the command line. Those about all
 // environments together are compared if whole is set: all environments of the text
 // were verified, and no others. A search that did not end leaves open what it has
@@ -74,6 +75,8 @@ func find(list []verify.CheckResult, id string) (verify.CheckResult, bool) {
 
 func compare(e lang.Expectation, r verify.EnvironmentResult) (report.Expectation, bool) {
 	switch {
+	case e.Quantity != "" && len(r.Statistics.Reductions) > 0:
+		return report.Expectation{}, false // it is about the unreduced system
 	case e.Quantity != "":
 		return quantity(e, r.Statistics), true
 	case e.Check == lang.Everything:
@@ -92,13 +95,16 @@ func verdict(e lang.Expectation, c verify.CheckResult) report.Expectation {
 	}
 	switch {
 	case e.Verdict == c.Verdict.String() && (e.Steps < 0 || e.Steps == steps(c)):
-	case c.Verdict == verify.Inconclusive:
+	case c.Verdict == verify.Inconclusive, e.Verdict == c.Verdict.String() && c.Unshortened && e.Steps < steps(c):
 		out.Outcome = report.Undecided
 	default:
 		out.Outcome = report.Unmet
 	}
-	if c.Verdict == verify.Inconclusive {
+	switch {
+	case c.Verdict == verify.Inconclusive:
 		out.Found += " (" + c.Reason + ")"
+	case c.Unshortened:
+		out.Found += " (perhaps fewer)"
 	}
 	return out
 }

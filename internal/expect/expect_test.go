@@ -147,3 +147,31 @@ func TestEnvironments(t *testing.T) {
 		assert.Equal(t, c.want, got, c.text)
 	}
 }
+
+// Counts are those of the unreduced search, and a run that is perhaps not the shortest
+// one refutes no smaller number of steps.
+func TestReducedSearch(t *testing.T) {
+	result := &verify.Result{Environments: []verify.EnvironmentResult{{
+		Environment: model.Calm(),
+		Checks: []verify.CheckResult{{Check: check("deadlock"), Verdict: verify.Violated, Unshortened: true, Findings: []verify.Finding{
+			{Trace: make([]verify.Step, 3), Final: &verify.Configuration{}}}}},
+		Statistics: verify.Statistics{States: 24, Complete: true, Reductions: []string{"partial-order reduction"}},
+	}}}
+	for text, want := range map[string][]report.Expectation{
+		"states 99":         nil,
+		"deadlock violated": {{Check: "deadlock", Subject: "deadlock", Expected: "violated", Found: "violated in 3 steps (perhaps fewer)"}},
+		"deadlock violated in 2 steps": {{Check: "deadlock", Subject: "deadlock", Expected: "violated in 2 steps",
+			Found: "violated in 3 steps (perhaps fewer)", Outcome: report.Undecided}},
+		"deadlock violated in 4 steps": {{Check: "deadlock", Subject: "deadlock", Expected: "violated in 4 steps",
+			Found: "violated in 3 steps (perhaps fewer)", Outcome: report.Unmet}},
+		"deadlock holds": {{Check: "deadlock", Subject: "deadlock", Expected: "holds",
+			Found: "violated in 3 steps (perhaps fewer)", Outcome: report.Unmet}},
+	} {
+		u := lang.Load(source.New("x.chor", "// expect: "+text+"\nchoreography X\nrole A, B\nA -> B: m\n"), lang.Options{})
+		list := Compare(u, result, true)
+		for i := range want {
+			want[i].Line, want[i].Env = 1, "calm"
+		}
+		assert.Equal(t, want, list, text)
+	}
+}

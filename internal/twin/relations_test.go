@@ -38,7 +38,12 @@ func verified(t *rapid.T, c *Case, environments ...*model.Environment) [][]verif
 func causes(c verify.CheckResult) []string {
 	var out []string
 	for _, f := range c.Findings {
-		out = append(out, f.Cause)
+		if f.Merged == nil {
+			out = append(out, f.Cause)
+		}
+		for _, m := range f.Merged {
+			out = append(out, m.Cause)
+		}
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

@@ -3,6 +3,7 @@ package chor
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"chorcheck/lang/diag"
 	"chorcheck/lang/source"
@@ -20,6 +21,8 @@ type Setting struct {
 	Origin   func(at source.Span) model.Origin                   // numbers places; nil: all come from nowhere
 	Scopes   func() map[string][]model.ScopeID                   // scopes by name; nil: there are none, as in automata
 	Raised   func(name string, o model.Origin) model.ExceptionID // the number of an exception; nil: nothing is raised, as in automata
+
+	Environments []string // those of the text, so that LowerFaults knows their names
 }
 
 // Message is what one role sends to another one.
@@ -71,6 +74,13 @@ func LowerEnvironments(file *source.File, spans []source.Span, s Setting, bag *d
 func LowerFaults(file *source.File, s Setting, bag *diag.Bag) (*model.Environment, []model.EndPoint) {
 	var own diag.Bag
 	d := ParseFaults(file, &own)
+	if name := strings.TrimSpace(file.Text); slices.Contains(s.Environments, name) && own.Failed() {
+		bag.Add(diag.Diagnostic{
+			Code: diag.BadFault, Message: fmt.Sprintf("`%s` is an environment of the text, and no fault", clip(name)), File: file,
+			Primary: diag.Label{Span: source.Span{End: len(file.Text)}}, Help: fmt.Sprintf("write `--env %s`: `--faults` takes clauses, such as `crash A; at most 1`", clip(name)),
+		})
+		return &model.Environment{Name: FaultsName, Limit: -1}, nil
+	}
 	s.Origin = nil // places are those of the other text
 	e := newSettingElaborator(&File{Source: file}, s, &own)
 	list, raised := e.lowerEnvironments([]*EnvironmentDecl{d}, s)

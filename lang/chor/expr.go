@@ -2,6 +2,7 @@ package chor
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"chorcheck/lang/diag"
@@ -440,6 +441,11 @@ func (e *elaborator) variable(id Ident, owner roleVal, sc *scopeEnv) (variableRe
 	return variableRef{}, false
 }
 
+// numberWords are the first numbers as people write them.
+func numberWords() []string {
+	return []string{"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"}
+}
+
 // unknownValue reports a name that means nothing in an expression.
 func (e *elaborator) unknownValue(id Ident, cx exprScope) {
 	if _, bad := e.badVars[id.Name]; bad || !e.fresh(diag.UnknownName, id.At) || e.inDamage(id.Name) {
@@ -457,6 +463,11 @@ func (e *elaborator) unknownValue(id Ident, cx exprScope) {
 		d.Message = fmt.Sprintf("`%s` is not a parameter or variable", id.Name)
 		d.Secondary = []diag.Label{{Span: at, Text: "declared here"}}
 		d.Help = "name a value here"
+	}
+	if n := slices.Index(numberWords(), id.Name); n >= 0 && d.Secondary == nil {
+		d.Help = fmt.Sprintf("write the number in digits: `%d`", n)
+		e.add(d)
+		return
 	}
 	list := e.paramCandidates()
 	for _, l := range cx.sc.loops {

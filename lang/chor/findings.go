@@ -20,16 +20,18 @@ const maxFindingsWork = 2_000_000
 // can be entered, a raise if one copy of it is not caught.
 type findings struct {
 	*elaborator
-	s       *model.Structure
-	work    int
-	depth   int // scopes in the body of which the present place stands
-	named   map[endPointKey][]catch
-	any     map[model.RoleID][]catch
-	armed   []*armedTimer
-	inside  []model.HandlerRef // handlers around the present place, innermost last
-	waits   map[model.RoleID]int
-	sent    map[messageTo]struct{}
-	ignored []*model.IgnoreMessage
+	s      *model.Structure
+	work   int
+	depth  int // scopes in the body of which the present place stands
+	named  map[endPointKey][]catch
+	any    map[model.RoleID][]catch
+	armed  []*armedTimer
+	inside []model.HandlerRef // handlers around the present place, innermost last
+	waits  map[model.RoleID]int
+	sent   map[messageTo]struct{}
+
+	messages map[model.LabelID]bool // of interactions
+	ignored  []*model.IgnoreMessage
 
 	handlers []model.Handler // each place of the text once
 	entered  map[model.Origin]bool
@@ -91,7 +93,7 @@ func (e *elaborator) warnFailures(body model.Seq, environments []*model.Environm
 		sent: map[messageTo]struct{}{}, entered: map[model.Origin]bool{}, taken: map[model.HandlerRef][]model.ExceptionID{},
 		known: map[takenKey]struct{}{}, raisedAt: map[model.ExceptionID][]model.RoleID{}, guards: map[model.Origin]bool{},
 		expiry: map[expiryKey]model.Origin{}, crashes: map[model.RoleID]struct{}{}, struck: map[endPointKey]struct{}{},
-		struckAt: map[model.RoleID]struct{}{}, calm: len(e.environments) == 0,
+		struckAt: map[model.RoleID]struct{}{}, messages: map[model.LabelID]bool{}, calm: len(e.environments) == 0,
 	}
 	for _, env := range environments {
 		for _, x := range env.Faults {
@@ -109,12 +111,18 @@ func (e *elaborator) warnFailures(body model.Seq, environments []*model.Environm
 	}
 	f.walk(body)
 	f.report()
+	for _, env := range environments {
+		for i := range env.Faults {
+			f.reportMisspelt(&env.Faults[i])
+		}
+	}
 }
 
 func (f *findings) walk(seq model.Seq) {
 	for _, s := range seq {
 		switch n := s.(type) {
 		case *model.Interaction:
+			f.messages[n.Label] = true
 			f.sent[messageTo{n.To, n.Label}] = struct{}{}
 			f.waits[n.To]++
 			if f.channels.Of(n.From, n.To).Discipline == model.Sync {
@@ -327,8 +335,8 @@ func (f *findings) report() {
 	for _, n := range f.timers {
 		if !f.guards[n.Origin] {
 			role := f.modelRoles[n.At].Name
-			f.warn(diag.TimerGuardsNothing, n.Origin, 0, "", fmt.Sprintf("put what `%s` waits for into the block, or remove the timer", role),
-				"the timer `%s` guards nothing: `%s` receives nothing in this block", f.s.Timers[n.Timer].Name, role)
+			f.warn(diag.TimerGuardsNothing, n.Origin, 0, "", fmt.Sprintf("put the message that `%s` waits for into the block, its answer for example, or remove the timer", role),
+				"the timer `%s` guards nothing: `%s` waits for no message in this block, and sending is no wait for an answer", f.s.Timers[n.Timer].Name, role)
 		}
 	}
 	for _, pair := range f.alike {
@@ -403,6 +411,11 @@ func (f *findings) reportNeverRaised(h model.Handler) {
 	}
 	help := fmt.Sprintf("raise `%s` at `%s` in the body of the scope or in an environment, or remove the handler", x.Name, role)
 	others := f.raisedAt[h.Exception]
+	for r := range f.modelRoles {
+		if _, struck := f.struck[endPointKey{model.RoleID(r), h.Exception}]; struck && len(others) == 0 {
+			others = []model.RoleID{model.RoleID(r)}
+		}
+	}
 	if len(others) > 0 && !slices.Contains(others, h.At) {
 		other := f.modelRoles[others[0]].Name
 		help = fmt.Sprintf("it is raised at `%s`: write `on %s at %s`, and let `%s` tell `%s` by a message", other, x.Name, other, other, role)
@@ -424,4 +437,45 @@ func (f *findings) reportNeverRaised(h model.Handler) {
 		f.suggest(&d, x.Name, list)
 	}
 	f.add(d)
+}
+
+// reportMisspelt warns of an exception or a message that only an environment names,
+// if the rest of the text has one that is spelt almost like it.
+func (f *findings) reportMisspelt(x *model.Fault) {
+	if x.Origin == 0 || x.Kind != model.RaiseFault && x.Kind != model.Stray || !f.fresh(diag.NamedOnlyHere, f.places[x.Origin]) || !f.worthAdvice() {
+		return
+	}
+	var name, what string
+	var known []string
+	if x.Kind == model.RaiseFault {
+		name, what = f.s.Exceptions[x.Exception].Name, "exception"
+		for _, h := range f.handlers {
+			if !h.Any && f.s.Exceptions[h.Exception].Kind != model.CrashNoticed {
+				known = append(known, f.s.Exceptions[h.Exception].Name)
+			}
+		}
+		for id := range f.raisedAt {
+			known = append(known, f.s.Exceptions[id].Name)
+		}
+		for _, d := range f.failures.declaredList {
+			known = append(known, d.Name)
+		}
+	} else {
+		name, what = f.labels[x.Label], "message"
+		for label := range f.messages {
+			known = append(known, f.labels[label])
+		}
+		for _, i := range f.ignored {
+			known = append(known, f.labels[i.Label])
+		}
+	}
+	slices.Sort(known) // of several that are near, always the same one
+	if slices.Contains(known, name) || len(known) > 1000 {
+		return
+	}
+	near := diag.Nearest(name, known)
+	if near == "" {
+		return
+	}
+	f.warn(diag.NamedOnlyHere, x.Origin, 0, "", "did you mean `"+near+"`?", "nothing but this environment names the %s `%s`", what, name)
 }

@@ -83,7 +83,9 @@ func Lower(f *File, opt Options, bag *diag.Bag) *Lowered {
 		declared = append(declared, env.Name)
 	}
 	if opt.Faults != nil {
-		quick, raised := LowerFaults(opt.Faults, e.setting(), bag)
+		s := e.setting()
+		s.Environments = declared
+		quick, raised := LowerFaults(opt.Faults, s, bag)
 		environments = []*model.Environment{quick}
 		all = append(slices.Clip(all), quick)
 		endPoints = joinEndPoints(endPoints, raised)

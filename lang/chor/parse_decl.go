@@ -191,6 +191,14 @@ func (p *parser) typ() Type {
 		p.missing(diag.MissingType, help, "the set of values")
 		return &BadType{p.gone()}
 	}
+	if n := p.ahead(1); t.kind == tWord && (n.first() || n.kind == tEOF || n.kind == tEqual || n.kind == tSemicolon) {
+		if help := otherType(p.str(t)); help != "" {
+			p.errorf(diag.MissingType, t.span(), help, "there is no type `%s`", p.str(t))
+			p.errAt = -1
+			p.take()
+			return &BadType{p.since(t)}
+		}
+	}
 	low := p.sum()
 	if !p.is(tDots) {
 		p.missing(diag.MissingType, help, "the `..` of a range of values")
@@ -200,6 +208,19 @@ func (p *parser) typ() Type {
 	p.tripleDot()
 	high := p.sum()
 	return &RangeType{p.since(t), low, high}
+}
+
+// otherType is the mend for the name of a type of other languages; "" for any other word.
+func otherType(word string) string {
+	switch word {
+	case "boolean", "Boolean", "Bool", "BOOL":
+		return "write `bool`"
+	case "int", "Int", "integer", "Integer", "nat", "Nat", "number", "long", "uint":
+		return "write the range of its values, such as `0..3`: a variable has finitely many"
+	case "string", "String", "str", "text", "enum", "char", "float", "double":
+		return "write the values that it can have, such as `{red, green}`"
+	}
+	return ""
 }
 
 // tripleDot reports `...`.

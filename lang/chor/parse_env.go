@@ -113,9 +113,15 @@ func (p *parser) fault(t token, known bool) (FaultClause, bool) {
 			return c, false
 		}
 		near := diag.Nearest(p.str(t), faultKinds())
+		if other := otherFault(p.str(t)); other != "" {
+			near = other
+		}
 		switch {
 		case p.ahead(1).kind == tArrow:
 			d.Help = "write interactions outside the environment: it says only what may fail"
+			return c, false
+		case p.str(t) == "timeout" || p.str(t) == "timer":
+			d.Help = "remove it: timers run in every environment, and may fire whenever they are armed"
 			return c, false
 		case near == "" || t.has(fReserved):
 			return c, false
@@ -126,12 +132,21 @@ func (p *parser) fault(t token, known bool) (FaultClause, bool) {
 	p.take()
 	switch c.Kind.Name {
 	case "crash", "silence":
+		if of := p.tok(); wordIs(p, of, "of") && p.ahead(1).kind == tWord && !p.ahead(1).first() {
+			p.errorf(diag.BadFault, of.span(), fmt.Sprintf("write `%s %s`", c.Kind.Name, clip(clean(p.str(p.ahead(1))))), "the role stands right behind `%s`", c.Kind.Name)
+			p.errAt = -1
+			p.take()
+		}
 		c.Role = p.roleRef("the role after `" + c.Kind.Name + "`")
 		if c.Kind.Name == "crash" && p.acceptWord("recovers") {
 			c.Recovers = true
 		}
 	case "loss", "duplicate", "reorder":
-		c.Role, c.Peer = p.link(tArrow, c.Kind.Name)
+		if wordIs(p, p.tok(), "from") || wordIs(p, p.ahead(1), "from") {
+			p.ofMessage(&c)
+		} else {
+			c.Role, c.Peer = p.link(tArrow, c.Kind.Name)
+		}
 	case "disconnect":
 		c.Role, c.Peer = p.link(tLink, c.Kind.Name)
 	case "partition":
@@ -150,11 +165,54 @@ func (p *parser) fault(t token, known bool) (FaultClause, bool) {
 	c.node = p.since(t)
 	if t := p.tok(); !p.lineOver() && !p.isFault(t) {
 		d := p.errorf(diag.BadFault, t.span(), "", "%s cannot stand here, behind a complete fault", p.show(t))
-		if t.kind == tComma {
-			d.Help = "write each fault on a line of its own"
+		switch {
+		case t.kind == tComma:
+			d.Help = "write `;` between two faults, or each on a line of its own"
+		case t.kind == tColon && c.Peer.Name.Name != "":
+			d.Help = fmt.Sprintf("remove it: a `%s` may strike any message of the channel", c.Kind.Name)
 		}
 	}
 	return c, true
+}
+
+// otherFault is the fault that a word of everyday language stands for, or "".
+func otherFault(word string) string {
+	switch word {
+	case "lose", "lost", "loses", "drop", "drops":
+		return "loss"
+	case "dup", "duplication", "repeat", "twice":
+		return "duplicate"
+	case "kill", "stop", "fail", "die", "crashes":
+		return "crash"
+	case "delay", "overtake", "shuffle":
+		return "reorder"
+	}
+	return ""
+}
+
+// ofMessage reports `loss m from A to B`, which is said of a channel, and reads it.
+func (p *parser) ofMessage(c *FaultClause) {
+	start := p.tok()
+	message := ""
+	if !wordIs(p, start, "from") {
+		message = clip(clean(p.str(p.take())))
+	}
+	p.take()
+	c.Role = p.roleRef("the role after `from`")
+	if !p.acceptWord("to") {
+		p.missing(diag.BadFault, fmt.Sprintf("write `%s A -> B`", c.Kind.Name), "`to`")
+		return
+	}
+	c.Peer = p.roleRef("the role after `to`")
+	help := fmt.Sprintf("write `%s %s -> %s`", c.Kind.Name, clip(c.Role.Name.Name), clip(c.Peer.Name.Name))
+	end := p.pos
+	p.errAt = -1
+	if message != "" {
+		p.errorf(diag.BadFault, p.since(start).At, help+": it may strike any message of the channel", "`%s` is said of a channel, not of the message `%s`", c.Kind.Name, message)
+	} else {
+		p.errorf(diag.BadFault, p.since(start).At, help, "the roles of `%s` are joined by `->`", c.Kind.Name)
+	}
+	p.pos = end
 }
 
 // partition parses `A, B | C`.

@@ -283,6 +283,9 @@ func (p *parser) payload(s *Interaction) {
 
 func (p *parser) store() Store {
 	t := p.tok()
+	if n := p.ahead(1); t.kind == tInt || t.kind == tWord && (n.kind == tRParen || n.kind == tComma) {
+		return p.valueAlone()
+	}
 	st := Store{Var: p.ident("the receiver's variable")}
 	switch s := p.tok(); {
 	case s.kind == tAssign:
@@ -290,16 +293,30 @@ func (p *parser) store() Store {
 	case s.kind == tEqual || s.kind == tEq || s.kind == tColon:
 		p.errorf(diag.WrongEquals, s.span(), "write `:=`", "a message stores a value with `:=`, not with `%s`", p.str(s))
 		p.take()
-	case s.kind == tRParen || s.kind == tComma:
-		name := clip(st.Var.Name)
-		p.errorf(diag.WrongEquals, s.span(), fmt.Sprintf("write `x := %s`, where x is a variable of the receiver", name), "the message does not say where the receiver stores `%s`", name)
-		st.Value = &BadExpr{p.gone()}
-		st.node = p.since(t)
-		return st
 	default:
 		p.missing(diag.WrongEquals, "write `:=` and a value", "the `:=` after the receiver's variable")
 	}
 	st.Value = p.expr()
 	st.node = p.since(t)
 	return st
+}
+
+// valueAlone reports what a message carries without saying where it goes: a value, or
+// the name of a type.
+func (p *parser) valueAlone() Store {
+	t := p.tok()
+	value := clip(clean(p.str(t)))
+	d := p.errorf(diag.WrongEquals, t.span(), "", "the message does not say where the receiver stores `%s`", value)
+	if otherType(value) != "" || value == "bool" {
+		d.Help = "leave the brackets out, or write `x := e`: a variable of the receiver, and its value"
+	} else {
+		d.Help = fmt.Sprintf("write `x := %s`, where x is a variable of the receiver, or leave the brackets out if nobody needs the value", value)
+	}
+	p.errAt = -1
+	if t.kind == tWord {
+		p.take()
+	} else {
+		p.expr()
+	}
+	return Store{node: p.since(t), Var: Ident{node: p.gone()}, Value: &BadExpr{p.gone()}}
 }

@@ -1,20 +1,28 @@
 package chor
 
 import (
+	"fmt"
+	"slices"
+
 	"chorcheck/lang/diag"
 	"chorcheck/lang/source"
 )
 
 func (p *parser) within(t token) Item {
 	s := &Within{}
-	if n := p.tok(); n.kind == tDuration || n.kind == tInt || wordIs(p, n, "at") && !p.nameLike() {
+	if n, name := p.tok(), p.ahead(1); n.kind == tDuration && name.kind == tWord && !name.first() && !name.has(fReserved) && wordIs(p, p.ahead(2), "at") {
+		p.errorf(diag.UnexpectedText, n.span(), fmt.Sprintf("write `within %s %s at A`", clip(clean(p.str(name))), p.str(n)), "the duration stands before the name of the timer")
+		p.errAt = -1
+		d := p.duration()
+		s.Length, s.Timer = &d, p.ident("the name of the timer")
+	} else if n.kind == tDuration || n.kind == tInt || wordIs(p, n, "at") && !p.nameLike() {
 		p.errorf(diag.MissingName, p.here(), "write a name before the duration, as in `within slow 5s at A`", "the timer has no name")
 		p.errAt = -1
 		s.Timer = Ident{node: p.gone()}
 	} else {
 		s.Timer = p.ident("the name of the timer")
 	}
-	if n := p.tok(); (n.kind == tDuration || n.kind == tInt || n.kind == tBad) && !n.first() {
+	if n := p.tok(); s.Length == nil && (n.kind == tDuration || n.kind == tInt || n.kind == tBad) && !n.first() {
 		d := p.duration()
 		s.Length = &d
 	}
@@ -132,6 +140,17 @@ func (p *parser) tryClause(s *Try, finally, discard, agreed *source.Span) bool {
 // handler parses what follows `on`.
 func (p *parser) handler(t token) Handler {
 	h := Handler{}
+	if n := p.ahead(1); n.kind == tWord && !n.first() && !wordIs(p, n, "at") && wordIs(p, p.ahead(2), "at") {
+		if kind := p.tok(); slices.Contains([]string{"timeout", "timer", "exception", "raise"}, p.str(kind)) {
+			role := "A"
+			if at := p.ahead(3); at.kind == tWord {
+				role = clip(clean(p.str(at)))
+			}
+			p.errorf(diag.UnexpectedText, kind.span(), fmt.Sprintf("write `on %s at %s`", clip(clean(p.str(n))), role), "a handler names its exception or timer alone, without `%s`", p.str(kind))
+			p.errAt = -1
+			p.take()
+		}
+	}
 	n := p.ahead(1)
 	switch {
 	case p.isWord("any") && n.kind == tWord:

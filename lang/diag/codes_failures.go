@@ -20,4 +20,5 @@ const (
 	IgnoredNeverSent    Code = "CH0358"
 	ClauseTwice         Code = "CH0359" // of an environment
 	ClauseWithoutEffect Code = "CH0360" // of an environment
+	NamedOnlyHere       Code = "CH0361" // an exception or message of an environment that is close to another one
 )

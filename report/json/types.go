@@ -158,6 +158,9 @@ type Statistics struct {
 	Complete     bool    `json:"complete"`
 	Reason       string  `json:"reason"`
 	Store        string  `json:"store"`
+
+	Reductions []string `json:"reductions"` // that were on
+	Unreduced  []string `json:"unreduced"`  // why others, which were asked for, were off
 }
 
 // Expectation of the text, compared.

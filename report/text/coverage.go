@@ -23,19 +23,28 @@ func coverage(w io.Writer, f *report.File, style Style) {
 		return
 	}
 	fmt.Fprintln(w, style.paint(bold, "failure coverage: what becomes of each fault, where it strikes"))
-	title := []string{"fault", "of", "at"}
-	for _, e := range f.Result.Environments {
-		title = append(title, clean(e.Environment.Name))
+	rows, handlers := coverageRows(f, func(name string) string { return name }), []string(nil)
+	if tableWidth(rows) > style.width()-2 {
+		// Handlers stand below the table, with numbers in it.
+		rows = coverageRows(f, func(name string) string {
+			if !slices.Contains(handlers, name) {
+				handlers = append(handlers, name)
+			}
+			return fmt.Sprintf("[%d]", slices.Index(handlers, name)+1)
+		})
 	}
-	rows := [][]string{append(title, "")}
-	for _, cell := range c.Cells {
-		row := fault(f, cell)
-		for _, e := range f.Result.Environments {
-			row = append(row, strike(f, cell, e.Environment.Name))
+	for i, block := range blocks(rows, 3, style.width()-2) {
+		if i > 0 {
+			fmt.Fprintln(w)
 		}
-		rows = append(rows, append(row, "")) // the last cell of a row is not padded
+		for j := range block {
+			block[j] = append(block[j], "") // the last cell of a row is not padded
+		}
+		fmt.Fprint(w, table("  ", block))
 	}
-	fmt.Fprint(w, table("  ", rows))
+	for i, name := range handlers {
+		fmt.Fprintf(w, "  [%d] %s\n", i+1, name)
+	}
 	gaps := report.Gaps(c)
 	if len(gaps) > 0 {
 		fmt.Fprintln(w, "  PARTIAL: handled, but some run ends badly; UNHANDLED: some run ends badly, and no handler is entered")
@@ -90,16 +99,33 @@ func fault(f *report.File, c verify.CoverageCell) []string {
 	return []string{kind, clean(f.Struck(c)), at}
 }
 
+// coverageRows is the matrix, its heading first. A handler is shown as name gives it.
+func coverageRows(f *report.File, name func(string) string) [][]string {
+	title := []string{"fault", "of", "at"}
+	for _, e := range f.Result.Environments {
+		title = append(title, clean(e.Environment.Name))
+	}
+	rows := [][]string{title}
+	for _, cell := range f.Result.Coverage.Cells {
+		row := fault(f, cell)
+		for _, e := range f.Result.Environments {
+			row = append(row, strike(f, cell, e.Environment.Name, name))
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
 // strike is what became of a cell in one environment.
-func strike(f *report.File, c verify.CoverageCell, environment string) string {
+func strike(f *report.File, c verify.CoverageCell, environment string, name func(string) string) string {
 	i := slices.IndexFunc(c.Strikes, func(s verify.Strike) bool { return s.Environment == environment })
 	if i < 0 {
-		return "-"
+		return nothing
 	}
 	s := c.Strikes[i]
 	var names []string
 	for _, h := range s.Handlers {
-		names = append(names, clean(f.HandlerName(h)))
+		names = append(names, name(clean(f.HandlerName(h))))
 	}
 	switch handlers := strings.Join(names, "; "); {
 	case handlers == "":

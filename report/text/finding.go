@@ -18,9 +18,42 @@ const foldAt, foldKeep = 30, 12
 // warnings that do not count only on demand: a report has to stay readable.
 const fullFindings = 3
 
-// runs are those that a report has shown: the title of the finding, by the steps.
-// Several checks often find fault with the same run.
-type runs map[string]string
+// shown is what a report has shown already: several checks often find fault with
+// one run, or with one place.
+type shown struct {
+	runs  map[string]string // the title of a finding, by the steps of its run
+	waits []titled          // the findings of deadlock and stuck
+}
+
+// titled is a group with its title.
+type titled struct {
+	title string
+	group report.Group
+}
+
+// instead refers to a finding that says already what one of silent-survivor says: the
+// same role waits for ever at the same place. "" if there is none.
+func (s *shown) instead(g report.Group) string {
+	own, elsewhere := g.Finding.Blocked, ""
+	if len(own) != 1 {
+		return ""
+	}
+	for _, t := range s.waits {
+		x := t.group
+		if !slices.Contains(x.Finding.Blocked, own[0]) || x.Environment != g.Environment && !slices.Contains(x.Environments, g.Environment) {
+			continue
+		}
+		if x.Environment == g.Environment && slices.EqualFunc(x.Finding.Trace, g.Finding.Trace, func(a, b verify.Step) bool {
+			return a.Action == b.Action && a.Origin == b.Origin
+		}) {
+			return "same run as " + t.title
+		}
+		if elsewhere == "" {
+			elsewhere = "same place as in " + t.title
+		}
+	}
+	return elsewhere
+}
 
 // key identifies what is shown of a run, its end included.
 func key(g report.Group) string {
@@ -32,7 +65,7 @@ func key(g report.Group) string {
 	return b.String()
 }
 
-func findings(w io.Writer, f *report.File, row *report.Row, seen runs, strict bool, style Style) {
+func findings(w io.Writer, f *report.File, row *report.Row, seen *shown, strict bool, style Style) {
 	name, color, full := row.Check.ID, red, fullFindings
 	if row.Check.Warning && !strict {
 		name, color, full = "warning: "+name, yellow, 0
@@ -55,6 +88,15 @@ func findings(w io.Writer, f *report.File, row *report.Row, seen runs, strict bo
 			title += fmt.Sprintf(" (%d of %d)", i+1, total)
 		}
 		fmt.Fprintf(w, "%s%s\n", style.paint(color, title), style.paint(bold, ": "+clean(finding.Message)))
+		switch name := row.Check.ID; {
+		case name == "deadlock", name == "stuck":
+			seen.waits = append(seen.waits, titled{title, g})
+		case name == "silent-survivor" && !style.FullTrace:
+			if other := seen.instead(g); other != "" {
+				fmt.Fprintf(w, "  %s\n", other)
+				continue
+			}
+		}
 		if len(g.Environments) > 0 {
 			fmt.Fprintf(w, "  also in %s\n", clean(strings.Join(g.Environments, ", ")))
 		}
@@ -74,10 +116,10 @@ func findings(w io.Writer, f *report.File, row *report.Row, seen runs, strict bo
 		}
 		switch {
 		case finding.Final == nil:
-		case i < full && !style.FullTrace && seen[key(g)] != "":
-			fmt.Fprintf(w, "  the run is that of %s, above\n", seen[key(g)])
+		case i < full && !style.FullTrace && seen.runs[key(g)] != "":
+			fmt.Fprintf(w, "  the run is that of %s, above\n", seen.runs[key(g)])
 		case i < full:
-			seen[key(g)] = title
+			seen.runs[key(g)] = title
 			trace(w, f, &finding, style)
 			Configuration(w, f, "then", finding.Final, style)
 		case full > 0:

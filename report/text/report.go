@@ -77,10 +77,11 @@ func file(w io.Writer, f *report.File, strict bool, style Style) {
 	}
 	rows := f.Rows()
 	statistics(w, f)
+	reductions(w, f)
 	checks(w, f, rows, strict, style)
-	shown := runs{}
+	seen := &shown{runs: map[string]string{}}
 	for _, row := range causesFirst(rows) {
-		findings(w, f, &row, shown, strict, style)
+		findings(w, f, &row, seen, strict, style)
 	}
 	if f.Coverage {
 		coverage(w, f, style)
@@ -111,6 +112,27 @@ func header(w io.Writer, f *report.File, style Style) {
 		fmt.Fprintf(w, ": %s", size(e.Statistics))
 	}
 	fmt.Fprintln(w)
+}
+
+// reductions has a line for those that were on, and for those that were off although
+// they were asked for.
+func reductions(w io.Writer, f *report.File) {
+	for _, e := range f.Result.Environments {
+		var parts []string
+		if on := e.Statistics.Reductions; len(on) > 0 {
+			parts = append(parts, "the state space was reduced: "+strings.Join(on, ", "))
+		}
+		parts = append(parts, e.Statistics.Unreduced...)
+		if len(parts) == 0 {
+			continue
+		}
+		if len(f.Result.Environments) > 1 {
+			fmt.Fprintf(w, "  environment %s: ", clean(e.Environment.Name))
+		} else {
+			fmt.Fprint(w, "  ")
+		}
+		fmt.Fprintln(w, clean(strings.Join(parts, "; ")))
+	}
 }
 
 // size is how large a state space is, and how long it took.
@@ -174,7 +196,11 @@ func checks(w io.Writer, f *report.File, rows []report.Row, strict bool, style S
 		if n := len(f.Result.Environments); n > 1 {
 			where = fmt.Sprintf(" in all %d environments", n)
 		}
-		fmt.Fprintf(w, "  %s %s\n", style.paint(green, "✓ everything holds"+where+":"), strings.Join(fine, ", "))
+		if len(fine) > 0 {
+			fmt.Fprintf(w, "  %s %s\n", style.paint(green, "✓ everything holds"+where+":"), strings.Join(fine, ", "))
+		} else {
+			fmt.Fprintf(w, "  %s\n", style.paint(green, "✓ no violation that counts"+where))
+		}
 		if len(idle) > 0 {
 			fmt.Fprintf(w, "  - not applicable: %s\n", strings.Join(idle, ", "))
 		}
