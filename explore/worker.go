@@ -18,8 +18,9 @@ type worker struct {
 	writer *store.Writer
 	reader *store.Reader
 	steps  *lts.Steps
-	posted int  // words of steps that the store has taken
-	span   span // what is left of the span in hand
+	posted int      // words of steps that the store has taken
+	span   span     // what is left of the span in hand
+	states []uint64 // its next configurations, as far as they have been read
 
 	full        bool   // it returned since the table is full
 	reason      Reason // it returned since a limit was passed
@@ -107,10 +108,12 @@ func (w *worker) fill() bool {
 			}
 		}
 		any = true
-		states := w.reader.States(w.span.writer, w.span.from, w.span.to)
-		for len(states) > 0 && w.steps.Len() < store.Batch {
-			state := lts.State(states[:width:width])
-			states = states[width:]
+		if len(w.states) == 0 {
+			w.states = w.reader.States(w.span.writer, w.span.from, w.span.to)
+		}
+		for len(w.states) > 0 && w.steps.Len() < store.Batch {
+			state := lts.State(w.states[:width:width])
+			w.states = w.states[width:]
 			w.span.from++
 			before := w.steps.Len()
 			marks := s.sys.Next(state, w.steps)

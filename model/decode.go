@@ -87,16 +87,16 @@ func (n *Network) blockedAt(r RoleID, s lts.State, out []lts.Action) []lts.Actio
 		}
 		return out
 	}
-	rw := n.locals[r].rows[n.locals[r].get(s)]
+	rw := n.row(r, s)
 	for _, c := range n.steps[rw.start:rw.end] {
-		if c.blocked == 0 {
+		if c.blocked == noMark {
 			continue
 		}
-		q := n.queues[c.queue]
 		full := false
 		if c.op == opTable {
-			full = n.tables[c.table+uint32(q.fields[0].get(s))] == 0
+			full = n.tables[c.table+uint32(s[c.other]>>c.shift)&c.mask] == 0
 		} else {
+			q := n.queues[c.extra]
 			full = q.length(s) >= q.capacity
 		}
 		if full {
@@ -127,7 +127,7 @@ func (n *Network) Unspecified(s lts.State) []RoleID {
 		if n.general != nil {
 			n.roleSteps(RoleID(r), s, steps)
 		} else {
-			rw := n.locals[r].rows[n.locals[r].get(s)]
+			rw := n.row(RoleID(r), s)
 			for i := rw.start; i < rw.end; i++ {
 				n.one(&n.steps[i], s, steps)
 			}
@@ -153,7 +153,7 @@ func (n *Network) waitsOn(s lts.State, r RoleID) []uint16 {
 	if n.general != nil {
 		return n.waits[n.general.rows[r][at].waits]
 	}
-	return n.waits[n.locals[r].rows[at].waits]
+	return n.waits[n.rows[n.locals[r].first+uint32(at)].waits]
 }
 
 // QueueBetween is the queue of an ordered pair of roles, or -1 if nothing can be

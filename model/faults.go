@@ -25,9 +25,9 @@ type faultPlan struct {
 	heals    lts.Action   // of a link
 	actions  []lts.Action // Loss, Duplicate, Reorder: by move of the role from first on; RaiseFault likewise
 	first    uint32
-	places   int      // Reorder: so many actions a move
-	gone     uint64   // Crash, Silence: the flat state of the role
-	keeps    bool     // Crash: the queues stay
+	places   int    // Reorder: so many actions a move
+	gone     uint64 // Crash, Silence: the flat state of the role
+	keeps    bool   // Crash: the queues stay
 	message  messageID
 	queue    int             // Stray: -1 on sync
 	partners [][]partnerMove // Stray on sync: by flat state of the receiver

@@ -11,8 +11,8 @@ import (
 // MaxWidth is the greatest number of words of a configuration.
 const MaxWidth = 64
 
-// Marks of a configuration, see lts.Marks. The remaining bits say that a send is
-// blocked by a full queue: bit MarkBlocked(q) for queue q.
+// Marks of a configuration, see lts.Marks. The remaining bits but the last say that a send
+// is blocked by a full queue: bit MarkBlocked(q) for queue q.
 const (
 	MarkUnspecified lts.Marks = 1 << iota // a role waits for other messages than those that it has
 	MarkFails                             // a step or fault from here leads a role into `failed`
@@ -25,13 +25,16 @@ const (
 	MarkConfused                          // numbers of instances did not fit: a step from here may lead elsewhere than it should
 )
 
-const firstBlockedMark = 9
+const (
+	firstBlockedMark = 9
+	noMark           = 63 // set by steps that cannot be blocked, and taken away again
+)
 
-// MarkBlocked is the mark of a send that is blocked by queue q. Beyond 55 queues,
+// MarkBlocked is the mark of a send that is blocked by queue q. Beyond 54 queues,
 // several share a bit.
-func MarkBlocked(q int) lts.Marks {
-	return 1 << (firstBlockedMark + q%(64-firstBlockedMark))
-}
+func MarkBlocked(q int) lts.Marks { return 1 << blockedMark(q) }
+
+func blockedMark(q int) uint8 { return uint8(firstBlockedMark + q%(noMark-firstBlockedMark)) }
 
 // Network is the transition system of automata and their channels, as
 // docs/semantics.md defines it. It implements lts.System and lts.Describer. A
@@ -47,8 +50,10 @@ type Network struct {
 	general   *general     // nil: the quick way to find steps is enough
 	quick     *quickFaults // the faults are beside it; then general is only for their strikes
 	unguarded [][][]RoleID // by role and local state: Waits
+	rows      []row        // of all roles, by flat state
 	steps     []compiledStep
 	tables    []uint32
+	mixed     bool // not all steps are of kind opTable
 	partners  []partner
 	ranges    [][2]uint32 // into partners
 	waits     [][]uint16  // queues that an only receiving local state waits on
@@ -64,16 +69,20 @@ type Network struct {
 
 type localTable struct {
 	field
-	rows []row // by flat state
+	first uint32 // row of its first flat state
 }
 
+// row is what one local state of one role can do.
 type row struct {
-	start, end uint32
+	start, end uint32 // into steps
 	waits      uint32 // index into waits, 0: none
-	mixed      bool   // not all steps are of kind opTable
-	nonempty   uint64 // the field of the first queue that it waits on, in that field's word
-	word       uint16 // that word
 	marks      lts.Marks
+}
+
+// row is the row of a role in a state.
+func (n *Network) row(r RoleID, s lts.State) *row {
+	lt := &n.locals[r]
+	return &n.rows[lt.first+uint32(lt.get(s))]
 }
 
 type opcode uint8
@@ -85,17 +94,21 @@ const (
 	opRendezvous
 )
 
+// maxTables is the number of entries of tables up to which waits are watched by tables.
+const maxTables = 1 << 22
+
+// A compiledStep fills half a cache line: some hundreds of them and the tables should
+// fit the first cache.
 type compiledStep struct {
-	local   uint64    // exclusive or on the word of the role's local state
-	enabled lts.Marks // if the step is enabled
-	blocked lts.Marks // if it is not
-	mask    uint64    // of the queue's field, or the partner's local state
-	table   uint32    // opTable: offset into tables; opRendezvous: into ranges; else the symbol
+	local   uint64 // exclusive or on the word of the role's local state
+	mask    uint32 // of the queue's field, or the partner's local state
+	table   uint32 // opTable: offset into tables; opRendezvous: into ranges; else the symbol
 	action  lts.Action
-	gone    lts.Action // added to the action if the message vanishes
-	queue   uint16
-	word    uint16 // of the role's local state
-	other   uint16 // word of the queue or of the partner's local state
+	extra   uint32 // opTable: added to the action if the message vanishes; opPutSlot, opTakeSlot: the queue
+	enabled uint16 // marks if the step is enabled
+	blocked uint8  // bit of the mark if it is not
+	word    uint8  // of the role's local state
+	other   uint8  // word of the queue or of the partner's local state
 	shift   uint8
 	op      opcode
 }
@@ -275,7 +288,7 @@ func (n *Network) layout(more []*field) error {
 	for _, b := range sizes {
 		n.bits += b
 	}
-	fields, width := pack(sizes)
+	fields, width := pack(sizes, n.neighbours(len(sizes)))
 	if width > MaxWidth {
 		return &LimitError{
 			Message: fmt.Sprintf("a configuration of this network needs %d bits; the limit is %d", n.bits, 64*MaxWidth),
@@ -298,6 +311,41 @@ func (n *Network) layout(more []*field) error {
 	return nil
 }
 
+// neighbours orders the fields of a configuration: after each role's local state those of
+// its queues. A queue belongs to that one of its roles that has fewer of them.
+func (n *Network) neighbours(fields int) []int {
+	count := make([]int, len(n.flat.machines))
+	for _, q := range n.queues {
+		count[q.to]++
+		if q.from >= 0 {
+			count[q.from]++
+		}
+	}
+	owner := func(q *queue) RoleID {
+		if q.from >= 0 && count[q.from] < count[q.to] {
+			return q.from
+		}
+		return q.to
+	}
+	var order []int
+	for r := range n.flat.machines {
+		order = append(order, r)
+		at := len(n.flat.machines)
+		for _, q := range n.queues {
+			for range q.bits() {
+				if owner(q) == RoleID(r) {
+					order = append(order, at)
+				}
+				at++
+			}
+		}
+	}
+	for at := len(order); at < fields; at++ {
+		order = append(order, at)
+	}
+	return order
+}
+
 func bitsFor(values int) int {
 	b := 0
 	for 1<<b < values {
@@ -317,17 +365,19 @@ func (n *Network) compile(queueOf []int) {
 		n.tables = append(n.tables, q.table(q.symbol[id], isPut)...)
 		return off
 	}
+	watches := map[string]uint32{}
 	receivers := n.receivers(queueOf)
 	for r := range n.flat.machines {
 		lt := &n.locals[r]
+		lt.first = uint32(len(n.rows))
 		most := 0
 		for s, fs := range n.flat.machines[r].states {
 			rw := row{start: uint32(len(n.steps)), marks: n.stateMarks(RoleID(r), &fs)}
 			out := 0
 			for _, st := range fs.steps {
-				c := compiledStep{local: uint64(s^st.to) << lt.shift, word: lt.word}
+				c := compiledStep{local: uint64(s^st.to) << lt.shift, word: uint8(lt.word), blocked: noMark}
 				info := n.infoOf(RoleID(r), &st)
-				c.enabled = stepMarks(&st)
+				c.enabled = uint16(stepMarks(&st))
 				if st.kind != Send && !st.takes() {
 					c.action = n.action(info) // and the table of one entry
 					n.steps = append(n.steps, c)
@@ -337,10 +387,10 @@ func (n *Network) compile(queueOf []int) {
 				qi := queueOf[st.message]
 				info.Message, info.Queue = int(st.message), qi
 				if qi < 0 {
+					n.mixed = true
 					if st.kind == Send {
-						c.op, c.mask = opRendezvous, n.locals[n.flat.messages[st.message].To].mask
 						peer := n.locals[n.flat.messages[st.message].To]
-						c.other, c.shift = peer.word, peer.shift
+						c.op, c.mask, c.other, c.shift = opRendezvous, uint32(peer.mask), uint8(peer.word), peer.shift
 						var partners int
 						c.table, partners = n.rendezvous(info, receivers[st.message])
 						n.steps = append(n.steps, c)
@@ -349,44 +399,86 @@ func (n *Network) compile(queueOf []int) {
 					continue
 				}
 				q := n.queues[qi]
-				c.action, c.queue = n.action(info), uint16(qi)
+				c.action = n.action(info)
 				if st.kind == Send {
-					c.blocked = MarkBlocked(qi)
+					c.blocked = blockedMark(qi)
 				}
 				switch {
 				case q.dictionary != nil:
-					c.op, c.mask, c.other, c.shift = opTable, q.fields[0].mask, q.fields[0].word, q.fields[0].shift
+					f := q.fields[0]
+					c.op, c.mask, c.other, c.shift = opTable, uint32(f.mask), uint8(f.word), f.shift
 					if st.kind == Send {
 						c.table = table(put, q, st.message, true)
 						if q.dead > 0 {
 							gone := info
 							gone.Vanishes = true
-							c.gone = n.action(gone) - c.action
+							c.extra = uint32(n.action(gone) - c.action)
 						}
 					} else {
 						c.table = table(take, q, st.message, false)
 					}
 				case st.kind == Send:
-					c.op, c.table = opPutSlot, uint32(q.symbol[st.message])
+					n.mixed = true
+					c.op, c.table, c.extra = opPutSlot, uint32(q.symbol[st.message]), uint32(qi)
 				default:
-					c.op, c.table = opTakeSlot, uint32(q.symbol[st.message])
+					n.mixed = true
+					c.op, c.table, c.extra = opTakeSlot, uint32(q.symbol[st.message]), uint32(qi)
 				}
 				n.steps = append(n.steps, c)
 				out++
 			}
-			rw.end = uint32(len(n.steps))
-			rw.mixed = slices.ContainsFunc(n.steps[rw.start:], func(c compiledStep) bool { return c.op != opTable })
 			if w := n.onlyReceives(RoleID(r), fs); w != nil {
 				n.waits = append(n.waits, w)
 				rw.waits = uint32(len(n.waits) - 1)
-				f := n.queues[w[0]].fields[0]
-				rw.word, rw.nonempty = f.word, f.mask<<f.shift
+				n.watch(w[0], n.steps[rw.start:], watches)
+				out++
 			}
-			lt.rows = append(lt.rows, rw)
+			rw.end = uint32(len(n.steps))
+			n.rows = append(n.rows, rw)
 			most = max(most, out)
 		}
 		n.maxOut += most
 	}
+}
+
+// watch appends a step that is never enabled, for a local state that only receives. Its
+// table is 1 where its first queue has something that none of the steps takes, which makes
+// it set MarkUnspecified: see fire.
+func (n *Network) watch(queue uint16, takes []compiledStep, known map[string]uint32) {
+	q := n.queues[queue]
+	n.mixed = n.mixed || slices.ContainsFunc(takes, func(c compiledStep) bool { return c.op != opTable })
+	if n.mixed || q.dictionary == nil || len(n.tables)+len(q.dictionary) > maxTables {
+		n.mixed = true // which needs no such step
+		return
+	}
+	f := q.fields[0]
+	here := func(c *compiledStep) bool {
+		return c.mask == uint32(f.mask) && c.shift == f.shift && uint16(c.other) == f.word
+	}
+	key := fmt.Sprint(queue)
+	for i := range takes {
+		if here(&takes[i]) {
+			key += fmt.Sprint(" ", takes[i].table)
+		}
+	}
+	table, ok := known[key]
+	if !ok {
+		table = uint32(len(n.tables))
+		known[key] = table
+		for content, symbols := range q.dictionary {
+			suspect := uint32(0)
+			if len(symbols) > 0 {
+				suspect = 1
+			}
+			for i := range takes {
+				if here(&takes[i]) && n.tables[takes[i].table+uint32(content)] != 0 {
+					suspect = 0
+				}
+			}
+			n.tables = append(n.tables, suspect)
+		}
+	}
+	n.steps = append(n.steps, compiledStep{mask: uint32(f.mask), table: table, other: uint8(f.word), shift: f.shift, blocked: noMark})
 }
 
 // onlyReceives lists the queues that a local state waits on, if all it offers are

@@ -2,6 +2,7 @@ package model
 
 import (
 	"slices"
+	"unsafe"
 
 	"chorcheck/lts"
 )
@@ -28,115 +29,170 @@ func (n *Network) Next(s lts.State, out *lts.Steps) lts.Marks {
 	return n.nextQuick(s, out)
 }
 
-// nextQuick appends the steps that the tables give. What can be decided only from the
-// configuration is decided without branches, which no processor could guess: successors
-// are written straight into the buffer, whether enabled or not, and kept if they are.
+// nextQuick appends the steps that the tables give.
 func (n *Network) nextQuick(s lts.State, out *lts.Steps) lts.Marks {
-	switch n.width {
-	case 1:
+	switch {
+	case n.mixed || n.width > 2:
+		return n.nextMixed(s, out)
+	case n.width == 1:
 		return n.nextWord(s, out)
-	case 2:
-		return n.nextPair(s, out)
 	}
-	return n.nextWide(s, out)
+	return n.nextPair(s, out)
+}
+
+// If all steps are look-ups in tables, nothing is decided by branches, which no processor
+// could guess. First the numbers of all steps that the roles' local states have are listed:
+// four for each role, of which the superfluous ones are overwritten. Then successors
+// are written straight into the buffer, whether enabled or not, and kept if they are.
+// The list stands in the buffer too, behind the room for actions. All of this runs for each
+// configuration, and indices that the compiled tables keep in range are not checked.
+
+// listed is the number of steps that are listed at once.
+const listed = 4
+
+// list appends the numbers of the steps of a row to a list.
+func list(rw *row, to unsafe.Pointer, at uintptr) uintptr {
+	p := unsafe.Add(to, 4*at)
+	first := uint64(rw.start) * (1<<32 + 1)
+	*(*uint64)(p) = first + 1<<32
+	*(*uint64)(unsafe.Add(p, 8)) = first + 2 + 3<<32
+	for i := rw.start + listed; i < rw.end; i++ {
+		*(*uint32)(unsafe.Add(p, 4*uintptr(i-rw.start))) = i
+	}
+	return at + uintptr(rw.end-rw.start)
 }
 
 // nextWord is nextQuick for states of one word.
 func (n *Network) nextWord(state lts.State, out *lts.Steps) lts.Marks {
-	var marks lts.Marks
 	s := state[0]
-	start := len(out.Actions)
-	at := start
-	actions := slices.Grow(out.Actions, n.maxOut)[:at+n.maxOut]
-	words := slices.Grow(out.Words, n.maxOut)[:at+n.maxOut]
-	tables := n.tables
+	at, most := len(out.Actions), n.maxOut
+	out.Actions = slices.Grow(out.Actions, 2*most+listed)
+	out.Words = slices.Grow(out.Words, most)
+	actions := unsafe.Add(unsafe.Pointer(unsafe.SliceData(out.Actions)), 4*at)
+	words := unsafe.Add(unsafe.Pointer(unsafe.SliceData(out.Words)), 8*at)
+	chosen := unsafe.Add(actions, 4*most)
+
+	var marks lts.Marks
+	count := uintptr(0)
+	rows := unsafe.Pointer(unsafe.SliceData(n.rows))
 	for r := range n.locals {
 		lt := &n.locals[r]
-		rw := &lt.rows[s>>lt.shift&lt.mask]
+		rw := (*row)(unsafe.Add(rows, unsafe.Sizeof(row{})*uintptr(uint64(lt.first)+s>>(lt.shift&63)&lt.mask)))
 		marks |= rw.marks
-		before := at
-		if rw.mixed {
-			out.Actions, out.Words = actions[:at], words[:at]
-			marks |= n.mixed(rw, state, out)
-			at = len(out.Actions)
-		} else {
-			for i := rw.start; i < rw.end; i++ {
-				c := &n.steps[i]
-				e := tables[c.table+uint32(s>>(c.shift&63)&c.mask)]
-				on := e >> possibleBit
-				actions[at] = c.action + lts.Action(e>>vanishBit&1)*c.gone
-				words[at] = s ^ c.local ^ uint64(e&deltaMask)<<(c.shift&63)
-				at += int(on)
-				marks |= c.enabled&-lts.Marks(on) | c.blocked&^-lts.Marks(on)
-			}
-		}
-		if s&rw.nonempty&^moved(before, at) != 0 && n.allWaiting(n.waits[rw.waits], state) {
-			marks |= MarkUnspecified
-		}
+		count = list(rw, chosen, count)
 	}
-	if at == start {
-		marks |= MarkQuiet
-	}
-	out.Actions, out.Words = actions[:at], words[:at]
-	return marks
+	fired, more := fireWord(n, s, chosen, count, actions, words)
+	out.Actions, out.Words = out.Actions[:at+fired], out.Words[:at+fired]
+	return n.sum(marks|more, fired, state)
 }
 
-// moved has all bits if there are steps between before and after, and none else.
-func moved(before, after int) uint64 { return uint64(int64(before-after) >> 63) }
+// fireWord writes the successors by the chosen steps, and returns their number.
+//
+// A step that is not enabled has entry 0, and sets the mark of its blocked bit. The entry
+// of a watch is 1 if it sees something, which turns noMark into MarkUnspecified.
+func fireWord(n *Network, s uint64, chosen unsafe.Pointer, count uintptr, actions, words unsafe.Pointer) (int, lts.Marks) {
+	steps := unsafe.Pointer(unsafe.SliceData(n.steps))
+	tables := unsafe.Pointer(unsafe.SliceData(n.tables))
+	at := uintptr(0)
+	var marks lts.Marks
+	for i := uintptr(0); i < count; i++ {
+		c := (*compiledStep)(unsafe.Add(steps, unsafe.Sizeof(compiledStep{})*uintptr(*(*uint32)(unsafe.Add(chosen, 4*i)))))
+		shift := c.shift & 63
+		e := *(*uint32)(unsafe.Add(tables, 4*uintptr(c.table+uint32(s>>shift)&c.mask)))
+		*(*uint32)(unsafe.Add(actions, 4*at)) = uint32(c.action) + e>>vanishBit&1*c.extra
+		*(*uint64)(unsafe.Add(words, 8*at)) = s ^ c.local ^ uint64(e&deltaMask)<<shift
+		on := uint64(e >> possibleBit)
+		at += uintptr(on)
+		marks |= lts.Marks(c.enabled)&-lts.Marks(on) | lts.Marks(on^1)<<((uint32(c.blocked)+e)&63)
+	}
+	return int(at), marks
+}
 
 // nextPair is nextQuick for states of two words.
 func (n *Network) nextPair(state lts.State, out *lts.Steps) lts.Marks {
-	var marks lts.Marks
 	s := (*[2]uint64)(state)
-	start := len(out.Actions)
-	at := start
-	actions := slices.Grow(out.Actions, n.maxOut)[:at+n.maxOut]
-	words := slices.Grow(out.Words, 2*n.maxOut)[:2*(at+n.maxOut)]
-	tables := n.tables
+	at, most := len(out.Actions), n.maxOut
+	out.Actions = slices.Grow(out.Actions, 2*most+listed)
+	out.Words = slices.Grow(out.Words, 2*most)
+	actions := unsafe.Add(unsafe.Pointer(unsafe.SliceData(out.Actions)), 4*at)
+	words := unsafe.Add(unsafe.Pointer(unsafe.SliceData(out.Words)), 16*at)
+	chosen := unsafe.Add(actions, 4*most)
+
+	var marks lts.Marks
+	count := uintptr(0)
+	rows := unsafe.Pointer(unsafe.SliceData(n.rows))
 	for r := range n.locals {
 		lt := &n.locals[r]
-		rw := &lt.rows[s[lt.word&1]>>lt.shift&lt.mask]
+		rw := (*row)(unsafe.Add(rows, unsafe.Sizeof(row{})*uintptr(uint64(lt.first)+s[lt.word&1]>>(lt.shift&63)&lt.mask)))
 		marks |= rw.marks
-		before := at
-		if rw.mixed {
-			out.Actions, out.Words = actions[:at], words[:2*at]
-			marks |= n.mixed(rw, state, out)
-			at = len(out.Actions)
-		} else {
-			for i := rw.start; i < rw.end; i++ {
-				c := &n.steps[i]
-				e := tables[c.table+uint32(s[c.other&1]>>(c.shift&63)&c.mask)]
-				on := e >> possibleBit
-				actions[at] = c.action + lts.Action(e>>vanishBit&1)*c.gone
-				t := (*[2]uint64)(words[2*at:])
-				*t = *s
-				t[c.word&1] ^= c.local
-				t[c.other&1] ^= uint64(e&deltaMask) << (c.shift & 63)
-				at += int(on)
-				marks |= c.enabled&-lts.Marks(on) | c.blocked&^-lts.Marks(on)
-			}
-		}
-		if s[rw.word&1]&rw.nonempty&^moved(before, at) != 0 && n.allWaiting(n.waits[rw.waits], state) {
-			marks |= MarkUnspecified
-		}
+		count = list(rw, chosen, count)
 	}
-	if at == start {
-		marks |= MarkQuiet
-	}
-	out.Actions, out.Words = actions[:at], words[:2*at]
-	return marks
+	fired, more := firePair(n, s, chosen, count, actions, words)
+	out.Actions, out.Words = out.Actions[:at+fired], out.Words[:2*(at+fired)]
+	return n.sum(marks|more, fired, state)
 }
 
-// nextWide is nextQuick for wider states, of which it copies only the successors.
-func (n *Network) nextWide(s lts.State, out *lts.Steps) lts.Marks {
+// firePair is fireWord for states of two words.
+func firePair(n *Network, s *[2]uint64, chosen unsafe.Pointer, count uintptr, actions, words unsafe.Pointer) (int, lts.Marks) {
+	steps := unsafe.Pointer(unsafe.SliceData(n.steps))
+	tables := unsafe.Pointer(unsafe.SliceData(n.tables))
+	at := uintptr(0)
+	var marks lts.Marks
+	for i := uintptr(0); i < count; i++ {
+		c := (*compiledStep)(unsafe.Add(steps, unsafe.Sizeof(compiledStep{})*uintptr(*(*uint32)(unsafe.Add(chosen, 4*i)))))
+		shift := c.shift & 63
+		e := *(*uint32)(unsafe.Add(tables, 4*uintptr(c.table+uint32(s[c.other&1]>>shift)&c.mask)))
+		*(*uint32)(unsafe.Add(actions, 4*at)) = uint32(c.action) + e>>vanishBit&1*c.extra
+		t := (*[2]uint64)(unsafe.Add(words, 16*at))
+		*t = *s
+		t[c.word&1] ^= c.local
+		t[c.other&1] ^= uint64(e&deltaMask) << shift
+		on := uint64(e >> possibleBit)
+		at += uintptr(on)
+		marks |= lts.Marks(c.enabled)&-lts.Marks(on) | lts.Marks(on^1)<<((uint32(c.blocked)+e)&63)
+	}
+	return int(at), marks
+}
+
+// sum completes the marks that the tables have given. A watch looks at one queue only, so
+// what it says has to be confirmed; that is rare.
+func (n *Network) sum(marks lts.Marks, fired int, s lts.State) lts.Marks {
+	if fired == 0 {
+		marks |= MarkQuiet
+	}
+	if marks&MarkUnspecified != 0 && !n.isUnspecified(s) {
+		marks &^= MarkUnspecified
+	}
+	return marks &^ (1 << noMark)
+}
+
+// isUnspecified reports whether a role waits for other messages than those that it has;
+// all steps are look-ups in tables.
+func (n *Network) isUnspecified(s lts.State) bool {
+	for r := range n.locals {
+		rw := n.row(RoleID(r), s)
+		if rw.waits != 0 && n.allWaiting(n.waits[rw.waits], s) &&
+			!slices.ContainsFunc(n.steps[rw.start:rw.end], func(c compiledStep) bool {
+				return n.tables[c.table+uint32(s[c.other]>>c.shift)&c.mask]&possible != 0
+			}) {
+			return true
+		}
+	}
+	return false
+}
+
+// nextMixed is nextQuick for steps of any kind and states of any width.
+func (n *Network) nextMixed(s lts.State, out *lts.Steps) lts.Marks {
 	var marks lts.Marks
 	start := len(out.Actions)
 	for r := range n.locals {
-		lt := &n.locals[r]
-		rw := &lt.rows[lt.get(s)]
+		rw := n.row(RoleID(r), s)
 		before := len(out.Actions)
-		marks |= rw.marks | n.mixed(rw, s, out)
-		if s[rw.word]&rw.nonempty&^moved(before, len(out.Actions)) != 0 && n.allWaiting(n.waits[rw.waits], s) {
+		marks |= rw.marks
+		for i := rw.start; i < rw.end; i++ {
+			marks |= n.one(&n.steps[i], s, out)
+		}
+		if rw.waits != 0 && before == len(out.Actions) && n.allWaiting(n.waits[rw.waits], s) {
 			marks |= MarkUnspecified
 		}
 	}
@@ -146,57 +202,51 @@ func (n *Network) nextWide(s lts.State, out *lts.Steps) lts.Marks {
 	return marks
 }
 
-// mixed appends the steps of a local state, whatever they are.
-func (n *Network) mixed(rw *row, s lts.State, out *lts.Steps) lts.Marks {
-	var marks lts.Marks
-	for i := rw.start; i < rw.end; i++ {
-		marks |= n.one(&n.steps[i], s, out)
-	}
-	return marks
-}
+// mark is the mark of a step that is not enabled.
+func (c *compiledStep) mark() lts.Marks { return 1 << c.blocked &^ (1 << noMark) }
 
 // one appends what a compiled step gives in a state, if it is enabled there.
 func (n *Network) one(c *compiledStep, s lts.State, out *lts.Steps) lts.Marks {
 	switch c.op {
 	case opTable:
-		e := n.tables[c.table+uint32(s[c.other]>>c.shift&c.mask)]
-		if e == 0 {
-			return c.blocked
+		e := n.tables[c.table+uint32(s[c.other]>>c.shift)&c.mask]
+		if e&possible == 0 {
+			return c.mark()
 		}
-		t := out.Append(c.action+lts.Action(e>>vanishBit&1)*c.gone, s)
+		t := out.Append(c.action+lts.Action(e>>vanishBit&1*c.extra), s)
 		t[c.word] ^= c.local
 		t[c.other] ^= uint64(e&deltaMask) << c.shift
-		return c.enabled
+		return lts.Marks(c.enabled)
 	case opRendezvous:
-		rng := n.ranges[c.table+uint32(s[c.other]>>c.shift&c.mask)]
+		rng := n.ranges[c.table+uint32(s[c.other]>>c.shift)&c.mask]
 		var marks lts.Marks
 		for _, p := range n.partners[rng[0]:rng[1]] {
 			t := out.Append(p.action, s)
 			t[c.word] ^= c.local
 			t[p.word] ^= p.local
-			marks |= c.enabled | p.marks
+			marks |= lts.Marks(c.enabled) | p.marks
 		}
 		return marks
 	}
-	q := n.queues[c.queue]
+	q := n.queues[c.extra]
 	if c.op == opPutSlot {
 		length := q.length(s)
 		if length >= q.capacity {
-			return c.blocked
+			return c.mark()
 		}
 		t := out.Append(c.action, s)
 		t[c.word] ^= c.local
 		q.putSlot(t, length, uint64(c.table))
-		return c.enabled
+		return lts.Marks(c.enabled)
 	}
 	at := q.findSlot(s, int(c.table))
 	if at < 0 {
-		return c.blocked
+		return c.mark()
 	}
 	t := out.Append(c.action, s)
 	t[c.word] ^= c.local
 	q.removeSlot(t, at)
-	return c.enabled
+	return lts.Marks(c.enabled)
 }
 
 // allWaiting reports whether none of the queues is empty.

@@ -358,18 +358,48 @@ func (f field) set(s []uint64, v uint64) {
 	s[f.word] = s[f.word]&^(f.mask<<f.shift) | v<<f.shift
 }
 
-// pack places fields of the given numbers of bits into as few words as first fit,
-// largest first, gives; 64 bits or less in all always make one word.
-func pack(sizes []int) (fields []field, width int) {
-	order := make([]int, len(sizes))
+// pack places fields of the given numbers of bits into as few words as possible. Fields
+// that belong together, which are neighbours in the given order, come into one word, and the words
+// get equally much: the values of a word that a store meets are then far fewer than states.
+func pack(sizes, order []int) (fields []field, width int) {
 	total := 0
-	for i, n := range sizes {
-		order[i] = i
+	for _, n := range sizes {
 		total += n
 	}
-	if total > 64 {
-		slices.SortStableFunc(order, func(x, y int) int { return sizes[y] - sizes[x] })
+	least := max((total+63)/64, 1)
+	fields, width = packEvenly(sizes, order, total, least)
+	if width == least {
+		return fields, width
 	}
+	// Where that leaves holes the largest come first.
+	order = slices.Clone(order)
+	slices.SortStableFunc(order, func(x, y int) int { return sizes[y] - sizes[x] })
+	if f, w := packFirst(sizes, order); w < width {
+		return f, w
+	}
+	return fields, width
+}
+
+// packEvenly fills word after word, each up to its part of what is left.
+func packEvenly(sizes, order []int, total, words int) (fields []field, width int) {
+	fields = make([]field, len(sizes))
+	word, used, left := 0, 0, total
+	target := (left + words - 1) / words
+	for _, i := range order {
+		n := sizes[i]
+		if used+n > 64 || word < words-1 && used+n/2 > target {
+			word, used = word+1, 0
+			target = (left + max(words-word, 1) - 1) / max(words-word, 1)
+		}
+		fields[i] = fieldAt(n, word, used)
+		used += n
+		left -= n
+	}
+	return fields, word + 1
+}
+
+// packFirst puts each field into the first word that has room.
+func packFirst(sizes, order []int) (fields []field, width int) {
 	fields = make([]field, len(sizes))
 	used := []int{0}
 	for _, i := range order {
@@ -380,10 +410,15 @@ func pack(sizes []int) (fields []field, width int) {
 		if w == len(used) {
 			used = append(used, 0)
 		}
-		if sizes[i] > 0 {
-			fields[i] = field{mask: ^uint64(0) >> (64 - sizes[i]), word: uint16(w), shift: uint8(used[w])}
-			used[w] += sizes[i]
-		}
+		fields[i] = fieldAt(sizes[i], w, used[w])
+		used[w] += sizes[i]
 	}
 	return fields, len(used)
+}
+
+func fieldAt(bits, word, shift int) field {
+	if bits == 0 {
+		return field{}
+	}
+	return field{mask: ^uint64(0) >> (64 - bits), word: uint16(word), shift: uint8(shift)}
 }

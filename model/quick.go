@@ -16,31 +16,31 @@ import (
 type quickFaults struct {
 	faults []quickFault // in the order of the environment
 	common int          // the counter against which every fault counts; -1: none
+	most   int          // ways in which faults can strike in one configuration
 }
 
 // quickFault is one fault: what it does to the words of a state.
 type quickFault struct {
 	plan   *faultPlan
-	change change
-	spoils [][]spoil // of a loss, by flat state of the sender
+	role   field // its local state
+	loss   bool
+	limits []int     // counters other than the common one
+	live   []bool    // by flat state: it can be struck there
+	spoils [][]spoil // of a loss, by flat state
+	change []change  // by word
 }
 
-// change is what is done to each word of a state: bits are cleared, then others set,
-// then a number added.
-type change struct{ keep, set, add []uint64 }
-
-func (c *change) apply(t lts.State) {
-	for i := range t {
-		t[i] = t[i]&c.keep[i] | c.set[i] + c.add[i]
-	}
-}
+// change is what is done to a word of a state: bits are cleared, then others set, then a
+// number is added.
+type change struct{ keep, set, add uint64 }
 
 // spoil is a send that can be lost.
 type spoil struct {
 	local  uint64 // exclusive or on the word of the sender's local state
-	queue  *queue // nil: a rendezvous
+	queue  field
 	table  uint32 // of putting the message
 	action lts.Action
+	sync   bool
 }
 
 // hasQuickFaults reports whether an environment's faults can be combined with the
@@ -82,24 +82,30 @@ func (n *Network) planQuick() {
 		}
 	}
 	for i := range g.faults {
-		f := quickFault{plan: &g.faults[i]}
-		f.change = n.changeBy(f.plan)
-		if f.plan.Kind == Loss {
-			f.spoils = n.spoilsOf(f.plan)
+		plan := &g.faults[i]
+		f := quickFault{plan: plan, role: n.locals[plan.Role].field, loss: plan.Kind == Loss, change: n.changeBy(plan)}
+		f.limits = slices.DeleteFunc(slices.Clone(plan.counters), func(c int) bool { return c == p.common })
+		for _, row := range g.rows[plan.Role] {
+			f.live = append(f.live, row.live)
 		}
+		ways := 1
+		if f.loss {
+			f.spoils, ways = n.spoilsOf(plan)
+		}
+		p.most += ways
 		p.faults = append(p.faults, f)
 	}
 }
 
 // changeBy is the change that a fault makes beside the step that it spoils.
-func (n *Network) changeBy(f *faultPlan) change {
-	c := change{make([]uint64, n.width), make([]uint64, n.width), make([]uint64, n.width)}
-	for i := range c.keep {
-		c.keep[i] = ^uint64(0)
+func (n *Network) changeBy(f *faultPlan) []change {
+	c := make([]change, n.width)
+	for i := range c {
+		c[i].keep = ^uint64(0)
 	}
 	put := func(f field, v uint64) {
-		c.keep[f.word] &^= f.mask << f.shift
-		c.set[f.word] |= v << f.shift
+		c[f.word].keep &^= f.mask << f.shift
+		c[f.word].set |= v << f.shift
 	}
 	if f.Kind != Loss {
 		put(n.locals[f.Role].field, f.gone)
@@ -111,64 +117,80 @@ func (n *Network) changeBy(f *faultPlan) change {
 	}
 	for _, i := range f.counters {
 		k := &n.general.counters[i]
-		c.add[k.word] += 1 << k.shift // it is below its limit, which the field can hold
+		c[k.word].add += 1 << k.shift // it is below its limit, which the field can hold
 	}
 	return c
 }
 
-// spoilsOf lists the sends that a loss can strike, by flat state of their sender.
-func (n *Network) spoilsOf(f *faultPlan) [][]spoil {
+// spoilsOf lists the sends that a loss can strike, by flat state of their sender, and says
+// how many one state has at most.
+func (n *Network) spoilsOf(f *faultPlan) (spoils [][]spoil, most int) {
 	g := n.general
-	out := make([][]spoil, len(n.flat.machines[f.Role].states))
+	spoils = make([][]spoil, len(n.flat.machines[f.Role].states))
 	for s, row := range g.rows[f.Role] {
 		for j := row.start; j < row.raises; j++ {
 			if m := &g.moves[j]; (m.op == moveSend || m.op == moveSync) && m.peer == f.Peer {
-				x := spoil{local: uint64(s^int(m.to)) << n.locals[f.Role].shift, action: f.actions[j-f.first]}
-				if m.op == moveSend {
-					x.queue = n.queues[m.queue]
-					x.table = x.queue.puts[m.value]
+				x := spoil{local: uint64(s^int(m.to)) << n.locals[f.Role].shift, action: f.actions[j-f.first], sync: m.op == moveSync}
+				if !x.sync {
+					q := n.queues[m.queue]
+					x.queue, x.table = q.fields[0], q.puts[m.value]
 				}
-				out[s] = append(out[s], x)
+				spoils[s] = append(spoils[s], x)
 			}
 		}
+		most = max(most, len(spoils[s]))
 	}
-	return out
+	return spoils, most
 }
 
 // strikeQuickly appends the ways in which faults can strike.
 func (n *Network) strikeQuickly(s lts.State, out *lts.Steps) lts.Marks {
-	g, p := n.general, n.quick
+	p := n.quick
 	if p.common >= 0 {
-		if c := &g.counters[p.common]; c.get(s) >= c.limit {
+		if c := &n.general.counters[p.common]; c.get(s) >= c.limit {
 			return 0
 		}
 	}
+	at := len(out.Actions)
+	out.Actions = slices.Grow(out.Actions, p.most)[:at+p.most]
+	out.Words = slices.Grow(out.Words, p.most*n.width)[:(at+p.most)*n.width]
 	for i := range p.faults {
 		f := &p.faults[i]
-		at := n.locals[f.plan.Role].get(s)
-		if f.spoils == nil {
-			if g.rows[f.plan.Role][at].live && !n.exhausted(f.plan, s) {
-				f.change.apply(out.Append(f.plan.action, s))
+		local := f.role.get(s)
+		switch {
+		case len(f.limits) > 0 && n.exhausted(f.plan, s):
+		case f.loss:
+			for i := range f.spoils[local] {
+				if x := &f.spoils[local][i]; n.arrives(x, f.plan.Peer, s) {
+					out.Actions[at] = x.action
+					f.strike(s, out.Target(at))[f.role.word] ^= x.local
+					at++
+				}
 			}
-			continue
-		}
-		for i := range f.spoils[at] {
-			if x := &f.spoils[at][i]; n.arrives(x, f.plan.Peer, s) && !n.exhausted(f.plan, s) {
-				t := out.Append(x.action, s)
-				t[n.locals[f.plan.Role].word] ^= x.local
-				f.change.apply(t)
-			}
+		case f.live[local]:
+			out.Actions[at] = f.plan.action
+			f.strike(s, out.Target(at))
+			at++
 		}
 	}
+	out.Actions, out.Words = out.Actions[:at], out.Words[:at*n.width]
 	return 0
+}
+
+// strike writes what a fault makes of s to t.
+func (f *quickFault) strike(s, t lts.State) lts.State {
+	for i, c := range f.change {
+		t[i] = s[i]&c.keep | c.set + c.add
+	}
+	return t
 }
 
 // arrives reports whether a send can put its message somewhere, now: only what is on its
 // way can be lost.
 func (n *Network) arrives(x *spoil, to RoleID, s lts.State) bool {
-	if x.queue == nil {
+	if x.sync {
 		return !n.isGone(to, true, s)
 	}
-	e := n.tables[x.table+uint32(x.queue.fields[0].get(s))]
+	e := n.tables[x.table+uint32(x.queue.get(s))]
 	return e&(possible|vanishes) == possible
 }

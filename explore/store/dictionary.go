@@ -99,21 +99,57 @@ func (c *cache) prepare() {
 	}
 }
 
-// number is the number of a word, a new one if it has none.
-func (d *dictionary) number(c *cache, word uint64) uint32 {
-	p := &c.slots[word*key0>>c.shift]
-	if p.word == word && p.number != 0 {
-		return p.number - 1
-	}
-	n := d.enter(word)
-	*p = cached{word, n + 1}
-	return n
+// lookup is room for the look-ups of one worker.
+type lookup struct {
+	open [pending + 1]int32 // those that the cache does not know
+	home [pending]uint64    // where the search for them begins
+	addr [pending]uint64
 }
 
-func (d *dictionary) enter(word uint64) uint32 {
+// numberAll writes the numbers of words, new ones of those that have none. The memory
+// that will be looked at is prefetched: first slots, then the words that they point to.
+func (d *dictionary) numberAll(c *cache, l *lookup, words []uint64, numbers []uint32) {
+	c.prepare()
+	n := 0
+	for k, word := range words {
+		p := &c.slots[word*key0>>c.shift]
+		numbers[k] = p.number - 1
+		l.open[n] = int32(k)
+		if p.word != word || p.number == 0 {
+			n++
+		}
+	}
+	open := l.open[:n]
+	base := uint64(uintptr(unsafe.Pointer(unsafe.SliceData(d.slots))))
+	for i, k := range open {
+		l.home[i] = mix(words[k]) >> d.shift
+		l.addr[i] = base + 4*l.home[i]
+	}
+	if prefetching && !d.s.options.NoPrefetch && n > 0 {
+		prefetch(&l.addr[0], n)
+		m := 0
+		for i := range open {
+			if v := atomic.LoadUint32(&d.slots[l.home[i]]); v != 0 {
+				l.addr[m] = uint64(uintptr(unsafe.Pointer(d.at(v - 1))))
+				m++
+			}
+		}
+		if m > 0 {
+			prefetch(&l.addr[0], m)
+		}
+	}
+	for i, k := range open {
+		number := d.enter(words[k], l.home[i])
+		numbers[k] = number
+		c.slots[words[k]*key0>>c.shift] = cached{words[k], number + 1}
+	}
+}
+
+// enter is the number of a word, given where the search for it begins.
+func (d *dictionary) enter(word, home uint64) uint32 {
 	mask := uint64(len(d.slots) - 1)
 	mine := uint32(0)
-	for at := mix(word) >> d.shift; ; at = (at + 1) & mask {
+	for at := home; ; at = (at + 1) & mask {
 		v := atomic.LoadUint32(&d.slots[at])
 		if v == 0 {
 			if mine == 0 {

@@ -1,6 +1,9 @@
 package store
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // A tree turns a state of several words into an entry of one word: tree compression
 // (Blom, Lisser, van de Pol, Weber 2009; Laarman, van de Pol, Weber 2011). Each word has a
@@ -86,6 +89,16 @@ func (t *tree) decode(entries, out []uint64) []uint64 {
 	}
 	if width == 2 {
 		low, high := t.dictionaries[0], t.dictionaries[1]
+		if prefetching && !t.s.options.NoPrefetch && len(entries) <= pending {
+			var addr [2 * pending]uint64
+			n := 0
+			for _, e := range entries {
+				addr[n] = uint64(uintptr(unsafe.Pointer(low.at(uint32(e)))))
+				addr[n+1] = uint64(uintptr(unsafe.Pointer(high.at(uint32(e >> 32)))))
+				n += 2
+			}
+			prefetch(&addr[0], n)
+		}
 		for _, e := range entries {
 			out[at] = low.value(uint32(e))
 			out[at+1] = high.value(uint32(e >> 32))
@@ -118,13 +131,16 @@ type encoder struct {
 	t       *tree
 	caches  []cache  // by dictionary
 	numbers []uint32 // by dictionary, pending each
+	words   []uint64 // what is looked up in one dictionary
 	missing []bool
+	lookup
 }
 
 func (e *encoder) init(t *tree) {
 	e.t = t
 	e.caches = make([]cache, len(t.dictionaries))
 	e.numbers = make([]uint32, len(t.dictionaries)*pending)
+	e.words = make([]uint64, pending)
 }
 
 func (e *encoder) of(node int) []uint32 { return e.numbers[node*pending : (node+1)*pending] }
@@ -133,19 +149,18 @@ func (e *encoder) of(node int) []uint32 { return e.numbers[node*pending : (node+
 func (e *encoder) encode(states, entries []uint64) {
 	t := e.t
 	for i, d := range t.dictionaries {
-		c := &e.caches[i]
-		c.prepare()
-		out := e.of(i)[:len(entries)]
+		words := e.words[:len(entries)]
 		if i < t.width {
-			for k := range out {
-				out[k] = d.number(c, states[k*t.width+i])
+			for k := range words {
+				words[k] = states[k*t.width+i]
 			}
-			continue
+		} else {
+			low, high := e.of(t.pairs[i-t.width].low), e.of(t.pairs[i-t.width].high)
+			for k := range words {
+				words[k] = uint64(low[k]) | uint64(high[k])<<32
+			}
 		}
-		low, high := e.of(t.pairs[i-t.width].low), e.of(t.pairs[i-t.width].high)
-		for k := range out {
-			out[k] = d.number(c, uint64(low[k])|uint64(high[k])<<32)
-		}
+		d.numberAll(&e.caches[i], &e.lookup, words, e.of(i)[:len(words)])
 	}
 	e.join(entries)
 }

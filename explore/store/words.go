@@ -85,7 +85,8 @@ func (t *words) insert(w *Writer) {
 			}
 			continue
 		}
-		if t.enter(x, w.hash[n]) {
+		h := w.hash[n]
+		if atomic.LoadUint64(&lineAt(t.slots, h>>t.shift)[slotOf(h)]) != x && t.enter(x, h) {
 			w.fresh = append(w.fresh, int32(n))
 		}
 	}
