@@ -41,6 +41,9 @@ func (k *tracking) act(r RoleID, ghost []int64, tr *Transition, place Place, mes
 		return nil
 	}
 	chain := k.chains[place.Position]
+	if place.Through.Part > 0 {
+		k.enterHandler(r, ghost, place.Through, false)
+	}
 	if tr.Handler != nil {
 		anew := slices.ContainsFunc(chain, func(l link) bool { return l.scope == tr.Handler.Scope && l.part == tr.Handler.Part }) &&
 			k.isFresh(place, tr.Handler.Scope)

@@ -20,6 +20,9 @@ type detState struct {
 	accept, ended bool
 	in            []PositionID // where the role may be, ascending
 	actions       []action     // to is an index into states, or negative
+	// Of a thread: the crashes that it takes wherever it may be here, and those that it
+	// has taken wherever it may be over.
+	held, passed []ExceptionID
 }
 
 // A world of a set: a node, and how many of the innermost scopes around it were
@@ -57,14 +60,14 @@ const maxCombinations = 64
 // (interrupts.go).
 func determinise(p *projector, start int) (*determinised, error) {
 	d := &determinised{ambiguities: p.ambiguities}
-	c := &closer{p: p, sends: map[int]bool{}, cycles: map[int]bool{}, warned: map[Origin]bool{}, first: map[world][]alternative{}}
+	c := &closer{p: p, sends: map[int]bool{}, cycles: map[int]bool{}, warned: map[Origin]bool{}, first: map[world][]alternative{}, crashes: p.findCrashes()}
 	index := map[string]int{}
 	var sets, from [][]world
 	visit := func(seeds []world) (int, bool) {
 		set := c.closure(seeds)
 		sorted := slices.Clone(set)
 		slices.Sort(sorted)
-		key := worldsKey(sorted)
+		key := worldsKey(sorted) + coveragesKey(c.coverages(seeds), sorted)
 		id, ok := index[key]
 		if !ok {
 			id = len(sets)
@@ -83,7 +86,11 @@ func determinise(p *projector, start int) (*determinised, error) {
 			s.ended = s.ended || n.ended
 		}
 		s.in = c.positions(sets[i])
-		c.seeds = from[i]
+		c.seeds, c.covers = from[i], c.coverages(from[i])
+		if p.sub {
+			s.held = c.taken(sets[i], c.covers, func(n *graphNode) bool { return n.point() || n.accept || n.ended })
+			s.passed = c.taken(sets[i], c.covers, func(n *graphNode) bool { return n.accept })
+		}
 		alternatives := c.combine(sets[i], true)
 		alternatives = append(alternatives, c.strikes(sets[i], alternatives)...)
 		for _, alt := range alternatives {
@@ -110,7 +117,9 @@ type closer struct {
 	warned      map[Origin]bool
 	first       map[world][]alternative // beginning of a handler -> its interrupts
 	ambiguities []Ambiguity
-	seeds       []world // of the set that is being looked at
+	crashes     []ExceptionID // that the role has handlers for
+	seeds       []world       // of the set that is being looked at
+	covers      []coverage    // of its worlds, by crash
 	work        int
 }
 
@@ -130,7 +139,7 @@ func (c *closer) closure(seeds []world) []world {
 		seen[w] = true
 		c.work++
 		node := &c.p.nodes[w.node()]
-		if node.accept || node.ended || node.ends || node.point() {
+		if node.accept || node.ended || node.ends || node.decides || node.halts || len(node.actions) > 0 {
 			out = append(out, w)
 		}
 		if node.decides {
@@ -214,8 +223,10 @@ func (c *closer) decidesBySending(n int) bool {
 			result = false
 		}
 		for _, a := range node.actions {
-			any = true
-			result = result && a.label.kind == Send
+			if a.label.ordinary() {
+				any = true
+				result = result && a.label.kind == Send
+			}
 		}
 	}
 	c.sends[n] = result && any
@@ -284,6 +295,9 @@ func (c *closer) alternatives(w world) []alternative {
 	for i, e := range node.silent {
 		if c.decidesBySending(w.node()) {
 			for _, alt := range c.combine(c.closure([]world{c.along(w, e.to)}), false) {
+				if !alt.label.acts() { // what strikes in threads behind the decision
+					continue
+				}
 				alt.label.guard = and(e.guard, alt.label.guard)
 				alt.key = alt.label.key()
 				out = append(out, alt)
@@ -508,6 +522,11 @@ func (l actionLabel) key() string {
 	case len(l.places) == 0:
 	case l.kind == Receive: // places that differ in what is entered anew are told apart by the message
 		fmt.Fprintf(&b, " at %d", l.places[0].Position)
+		for _, pl := range l.places {
+			if pl.Through.Part > 0 {
+				fmt.Fprintf(&b, " through %v", pl.Through)
+			}
+		}
 	default:
 		fmt.Fprintf(&b, " at %v %d", l.places, l.thread)
 	}

@@ -32,7 +32,7 @@ func (c *closer) strikes(worlds []world, ordinary []alternative) []alternative {
 	var out []alternative
 	at := map[string]int{}
 	add := func(alt alternative) {
-		alt.key = alt.label.key()
+		alt.key = alt.label.through(HandlerRef{}).key()
 		if i, ok := at[alt.key]; ok {
 			for _, t := range alt.targets {
 				if !slices.Contains(out[i].targets, t) {
@@ -53,6 +53,8 @@ func (c *closer) strikes(worlds []world, ordinary []alternative) []alternative {
 			}
 		}
 	}
+	out = separate(out)
+	clear(at) // what follows is no receive
 	for _, w := range worlds {
 		for _, a := range c.exceptions(w) {
 			add(newAlternative(c.placed(w, a.label), a))
@@ -87,16 +89,18 @@ func (c *closer) leadsAlike(interrupt alternative, ordinary []alternative) bool 
 // at the end of, and into a handler.
 func (c *closer) interrupts(w world) []alternative {
 	var out []alternative
-	for _, o := range c.openings(w, 1) {
+	for _, o := range c.openings(w, 0) {
 		out = append(out, c.firstReceives(o.start, o.handler)...)
 	}
 	return out
 }
 
-// opening is the beginning of the role's part of a handler.
+// opening is the beginning of the role's part of a handler. The role has been in the
+// scopes of at most the given depth around it before; further in it is for the first time.
 type opening struct {
 	start   world
 	handler HandlerRef
+	depth   int
 }
 
 // firstReceives lists the receives that the role can come to first from the
@@ -107,9 +111,16 @@ func (c *closer) firstReceives(start world, handler HandlerRef) []alternative {
 		return known
 	}
 	var out []alternative
-	todo := []opening{{start, handler}}
+	todo := []opening{{start, handler, c.p.nodes[start.node()].ctx.depth}}
 	for i := 0; i < len(todo); i++ {
-		found, inner := c.open(todo[i], c.p.nodes[start.node()].ctx.depth)
+		var by, further HandlerRef
+		if start.fresh() == 0 {
+			further = handler
+		}
+		if i > 0 {
+			by = further
+		}
+		found, inner := c.open(todo[i], by, further)
 		out = append(out, found...)
 		for _, o := range inner {
 			if !slices.Contains(todo, o) {
@@ -121,41 +132,103 @@ func (c *closer) firstReceives(start world, handler HandlerRef) []alternative {
 	return out
 }
 
-// open lists the first receives of one handler, and the handlers of the scopes of
-// at least the given depth in the bodies of which it leads. A world beyond the end of
-// the handler counts only if it cannot be reached otherwise: those reached without
-// going through the end are looked at first.
-func (c *closer) open(o opening, depth int) (out []alternative, inner []opening) {
-	seen := map[world]bool{}
-	visit := func(stack []world, beyond bool) (ends []world) {
+// separate makes of interrupts that agree in all but the handlers that they go through
+// one for each of these handlers: the role cannot tell which it is. Each keeps the places
+// that go through none, and those which differ from one of them only in the handler
+// are dropped: what leads to the same place without that handler comes first.
+func separate(interrupts []alternative) []alternative {
+	var out []alternative
+	for _, alt := range interrupts {
+		var plain, through []Place
+		for _, pl := range alt.label.places {
+			if pl.Through.Part == 0 {
+				plain = append(plain, pl)
+			}
+		}
+		var handlers []HandlerRef
+		for _, pl := range alt.label.places {
+			direct := func(q Place) bool { return q.Position == pl.Position && q.Fresh == pl.Fresh }
+			if pl.Through.Part > 0 && !slices.ContainsFunc(plain, direct) {
+				through = append(through, pl)
+				if !slices.Contains(handlers, pl.Through) {
+					handlers = append(handlers, pl.Through)
+				}
+			}
+		}
+		if len(handlers) == 0 {
+			alt.label.places = plain
+			out = append(out, alt)
+		}
+		for _, h := range handlers {
+			one := alt
+			one.label.places = slices.Clone(plain)
+			for _, pl := range through {
+				if pl.Through == h {
+					one.label.places = append(one.label.places, pl)
+				}
+			}
+			one.key = one.label.key()
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
+// through is the label with all its places going through a handler; Part 0: through none.
+func (l actionLabel) through(h HandlerRef) actionLabel {
+	l.places = slices.Clone(l.places)
+	for i := range l.places {
+		l.places[i].Through = h
+	}
+	return l
+}
+
+// open lists the first receives of one handler, and the handlers of the scopes that it
+// leads into the bodies of. A world beyond the end of the handler counts only if it
+// cannot be reached otherwise: those reached without going through the end are looked
+// at first. The receives go through handler by; those that enter handlers of scopes in
+// threads, which have been looked into with the thread, through the handler further.
+func (c *closer) open(o opening, by, further HandlerRef) (out []alternative, inner []opening) {
+	type point struct {
+		w     world
+		depth int // of the least deep place on the way: scopes further in are new to the role
+	}
+	seen, received := map[point]bool{}, map[world]bool{}
+	visit := func(stack []point, beyond bool) (ends []point) {
 		for len(stack) > 0 {
-			w := stack[len(stack)-1]
+			at := stack[len(stack)-1]
 			stack = stack[:len(stack)-1]
-			if seen[w] {
+			if seen[at] || beyond && received[at.w] {
 				continue
 			}
-			seen[w] = true
+			seen[at] = true
 			c.work++
-			node := &c.p.nodes[w.node()]
+			node := &c.p.nodes[at.w.node()]
 			for _, a := range node.actions {
-				if a.label.kind != Receive || a.label.handler.Part > 0 {
+				inThread := a.label.handler.Part > 0
+				if received[at.w] || a.label.kind != Receive || inThread && beyond {
 					continue
 				}
-				label := c.placed(w, a.label)
+				label := c.placed(at.w, a.label)
+				if inThread {
+					out = append(out, newAlternative(label.through(further), a))
+					continue
+				}
 				label.handler = o.handler
 				if beyond {
 					label.onlyIf = o.handler
 				}
-				out = append(out, newAlternative(label, a))
+				out = append(out, newAlternative(label.through(by), a))
 			}
+			received[at.w] = true
 			if !beyond && (node.point() || node.ends) {
-				inner = append(inner, c.openings(w, depth)...)
+				inner = append(inner, c.openings(at.w, at.depth)...)
 			}
 			if node.decides {
 				continue
 			}
 			for _, e := range slices.Backward(node.silent) {
-				to := c.along(w, e.to)
+				to := point{c.along(at.w, e.to), min(at.depth, c.p.nodes[e.to].ctx.depth)}
 				if node.handlerEnd == o.handler {
 					ends = append(ends, to)
 				} else {
@@ -165,23 +238,23 @@ func (c *closer) open(o opening, depth int) (out []alternative, inner []opening)
 		}
 		return ends
 	}
-	visit(visit([]world{o.start}, false), true)
+	visit(visit([]point{{o.start, o.depth}}, false), true)
 	return out, inner
 }
 
 // openings lists the handlers of other roles that can interrupt in a world: those of
-// the bodies around it of at least the given depth.
+// the bodies around it further in than the given depth.
 func (c *closer) openings(w world, depth int) []opening {
 	here := c.p.nodes[w.node()].ctx
 	var out []opening
-	for x := here; x.graph != nil && x.graph.owner == c.p && x.depth >= depth; x = x.outer {
+	for x := here; x.graph != nil && x.graph.owner == c.p && x.depth > depth; x = x.outer {
 		if x.part != 0 {
 			continue
 		}
 		fresh := max(0, w.fresh()-(here.depth-x.depth))
 		for h, handler := range x.graph.scope.Handlers {
 			if handler.At != c.p.role {
-				out = append(out, opening{worldOf(x.graph.handlers[h].start(-1), fresh), HandlerRef{x.graph.id, h + 1}})
+				out = append(out, opening{worldOf(x.graph.handlers[h].start(-1), fresh), HandlerRef{x.graph.id, h + 1}, depth})
 			}
 		}
 	}
@@ -208,17 +281,16 @@ func (c *closer) exceptions(w world) []action {
 	if !inBody {
 		return out
 	}
-	for e, x := range p.choreography.Exceptions {
-		if x.Kind != CrashNoticed || !n.point() && !n.ends {
+	for i, e := range c.crashes {
+		if !n.point() && !n.ends {
+			break
+		}
+		taker, h := p.taker(body, e)
+		if taker == nil || taker.graph.owner != p || taker.depth <= c.covers[i][w] || slices.Contains(n.held, e) {
 			continue
 		}
-		taker, h := p.taker(body, ExceptionID(e))
-		inside := func(a action) bool { return a.label.kind == CrashRaise && a.label.peer == x.Crashed }
-		if taker == nil || taker.graph.owner != p || slices.ContainsFunc(n.actions, inside) {
-			continue
-		}
-		a := p.raise(body, CrashRaise, ExceptionID(e), taker.graph.scope.Handlers[h].Origin)
-		a.label.peer = x.Crashed
+		a := p.raise(body, CrashRaise, e, taker.graph.scope.Handlers[h].Origin)
+		a.label.peer = p.choreography.Exceptions[e].Crashed
 		out = append(out, a)
 	}
 	if n.point() {

@@ -101,13 +101,19 @@ type graphNode struct {
 	origin  Origin
 	ctx     *context
 	in      []PositionID // of threads: where they may be
+	// Of threads: the crashes that one of them takes wherever it may be, and those that
+	// one has taken wherever it may be over.
+	held, passed []ExceptionID
 	// handlerEnd is the handler that ends here.
 	handlerEnd HandlerRef
 }
 
 // point reports whether the role's next action may be one of this node: it is not
-// only on the way.
-func (n *graphNode) point() bool { return n.decides || n.halts || len(n.actions) > 0 }
+// only on the way, as it is where all threads are over and only something in their
+// scopes can still strike.
+func (n *graphNode) point() bool {
+	return n.decides || n.halts || slices.ContainsFunc(n.actions, func(a action) bool { return a.label.ordinary() })
+}
 
 type silentEdge struct {
 	to     int

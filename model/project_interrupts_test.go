@@ -87,7 +87,7 @@ func TestTheSearchGoesOnThroughTheEndsOfHandlersAround(t *testing.T) {
 	s := newScopes()
 	inner := s.try(model.Seq{msg(roleA, roleB, "i"), s.raise("G", roleA)}, on{s.exception("G"), roleA, nil})
 	ms, _ := s.project(t, s.try(model.Seq{msg(roleA, roleB, "a")}, on{s.exception("F"), roleA, model.Seq{inner}}), msg(roleA, roleB, "z"))
-	require.Equal(t, "0 ?Aa @s1.0 1; 0 ?Ai >s1.1 @s0.0 2; 0 ?Az >s0.1 if s0.1 3*; 1 ?Az 3*; 1 ?Ai >s1.1 @s0.0 2; 2 ?Az >s0.1 if s0.1 3*", ms[1])
+	require.Equal(t, "0 ?Aa @s1.0 1; 0 ?Ai >s1.1 @s0.0 2; 0 ?Az >s0.1 if s0.1/s1.1 3*; 1 ?Az 3*; 1 ?Ai >s1.1 @s0.0 2; 2 ?Az >s0.1 if s0.1 3*", ms[1])
 }
 
 func TestHandlersOfScopesBehindDoNotInterrupt(t *testing.T) {
@@ -109,7 +109,7 @@ func TestAHandlerThatContinuesInterruptsWithScopesOfTheNextRound(t *testing.T) {
 	require.Equal(t, "0 ?Aa @s0.0+ 1; 0 ?Af >s0.1 @s0.1+ 2; "+
 		"1 ?Ab @s1.0+ 3*; 1 ?Af >s0.1 @s0.1 @s0.1+ 2; 1 ?Aa >s1.1 @s0.0+ 1; "+
 		"2 ?Ab @s1.0+ 3*; 2 ?Aa >s1.1 @s0.0+ 1; 2 ?Af >s0.1 @s0.1+ 2; "+
-		"3* ?Aa >s1.1 @s0.0+ 1; 3* ?Af >s0.1 @s0.1+ 2", ms[1], "f enters the handler that it stands in")
+		"3* ?Aa >s1.1 @s0.0+ 1; 3* ?Af >s0.1 @s0.1+/s1.1 2", ms[1], "f enters the handler that it stands in, from 3 through that of second")
 }
 
 func TestAnInterruptFromBehindAHandlerNeedsNoProofIfItContinues(t *testing.T) {
@@ -181,4 +181,44 @@ func TestAtTheEndOfABodyAnInterruptThatLeadsElsewhereIsPossibleToo(t *testing.T)
 	ms, amb := s.project(t, try, from(21, roleA, roleB, "z"))
 	require.Equal(t, "0 ?Aa @s0.0 1; 0 ?Az >s0.1 @s0.1 2; 1 ?Az 3*; 1 ?Az >s0.1 @s0.1 2; 2 ?Az 3*", ms[1])
 	require.Equal(t, []model.Ambiguity{{Kind: model.AmbiguousInterrupt, Role: roleB, Act: 22, Other: 21}}, amb)
+}
+
+func TestAnInterruptOfTheNextRoundGoesThroughTheHandlerThatContinues(t *testing.T) {
+	s := newScopes()
+	rec := &model.Rec{Name: "L"}
+	try := s.try(model.Seq{msg(roleA, roleB, "a"), msg(roleA, roleB, "b")},
+		on{s.exception("E"), roleA, model.Seq{choice(roleA, model.Seq{msg(roleA, roleB, "x")}, model.Seq{&model.Continue{Target: rec}})}})
+	s.c.Scopes[0].Looped = true
+	rec.Body = model.Seq{try}
+	ms, _ := s.project(t, rec)
+	require.Equal(t, "0 ?Aa @s0.0+ 1; 0 ?Ax >s0.1 @s0.1+ 2*; "+
+		"1 ?Ab @s0.0 3*; 1 ?Ax >s0.1 @s0.1 @s0.1+/s0.1 2*; 1 ?Aa >s0.1 @s0.0+ 1; 3* ?Ax >s0.1 @s0.1 @s0.1+/s0.1 2*; 3* ?Aa >s0.1 @s0.0+ 1", ms[1],
+		"x of this round, or of the next one; at the beginning there is no instance to leave")
+}
+
+func TestAnInterruptThatMayGoThroughEitherOfTwoHandlersIsTwo(t *testing.T) {
+	s := newScopes()
+	rec := &model.Rec{Name: "L"}
+	first := s.try(model.Seq{msg(roleA, roleB, "a")}, on{s.exception("F"), roleA, model.Seq{msg(roleA, roleB, "f")}})
+	inner := s.try(model.Seq{msg(roleA, roleB, "b")}, on{s.exception("E"), roleA, model.Seq{&model.Continue{Target: rec}}})
+	outer := s.try(model.Seq{inner}, on{s.exception("G"), roleA, model.Seq{&model.Continue{Target: rec}}})
+	for i := range s.c.Scopes {
+		s.c.Scopes[i].Looped = i != 1
+	}
+	rec.Body = model.Seq{first, outer}
+	ms, _ := s.project(t, rec)
+	require.Contains(t, ms[1], "3* ?Af >s0.1 @s0.1+/s1.1 2; 3* ?Af >s0.1 @s0.1+/s2.1 2")
+}
+
+func TestAnInterruptThatNeedsNoOtherHandlerGoesThroughNone(t *testing.T) {
+	// Behind second, B may be in the next round anyway.
+	s := newScopes()
+	rec := &model.Rec{Name: "L"}
+	first := s.try(model.Seq{msg(roleA, roleB, "a")}, on{s.exception("F"), roleA, model.Seq{msg(roleA, roleB, "f")}})
+	second := s.try(model.Seq{msg(roleA, roleB, "b"), msg(roleA, roleB, "c")}, on{s.exception("E"), roleA, model.Seq{&model.Continue{Target: rec}}})
+	s.c.Scopes[0].Looped, s.c.Scopes[1].Looped = true, true
+	rec.Body = model.Seq{first, second, &model.Continue{Target: rec}}
+	ms, _ := s.project(t, rec)
+	require.Contains(t, ms[1], "3 ?Ac @s1.0 4; 3 ?Aa >s1.1 @s0.0+ 1; 3 ?Af >s0.1 @s0.1+/s1.1 2; ")
+	require.Contains(t, ms[1], "4 ?Af >s0.1 @s0.1+ 2")
 }

@@ -209,3 +209,26 @@ func TestARoleWithNoPartAtAllSkipsTheWholeText(t *testing.T) {
 	require.True(t, s.a.Machines[roleC].States[0].Final)
 	require.False(t, s.a.Machines[roleB].States[1].Final, "B has a part, and waits for ever")
 }
+
+func TestTheEndOfAnInnerBodyTakesACrashBeforeTheScopesAround(t *testing.T) {
+	s := newScopes()
+	e := s.crash(roleC)
+	inner := s.try(model.Seq{msg(roleC, roleA, "a")}, on{e, roleA, model.Seq{msg(roleA, roleB, "e")}})
+	ms, _ := s.project(t, s.try(model.Seq{inner, msg(roleB, roleA, "d")}, on{e, roleA, nil}))
+	require.Equal(t, "0 ?Ca @s0.0 1; 0 crash C >s0.1 @s0.1 2; 1 ?Bd @s1.0 3*; 1 crash C >s0.1 @s0.1 2; "+
+		"2 !Be @s0.1 4; 2 crash C >s1.1 @s1.1 5*; 3* crash C >s1.1 @s1.1 5*; 4 ?Bd @s1.0 3*; 4 crash C >s1.1 @s1.1 5*", ms[0],
+		"in 1, where d may come next as well")
+}
+
+func TestWhichScopeTakesACrashDependsOnTheWayToAPlace(t *testing.T) {
+	// After a, A may be behind the inner scope without having been in it; after b it has been.
+	s := newScopes()
+	e := s.crash(roleC)
+	inner := s.try(model.Seq{msg(roleB, roleC, "y")}, on{e, roleA, model.Seq{msg(roleA, roleB, "e")}})
+	told := choice(roleB, model.Seq{msg(roleB, roleA, "a")}, model.Seq{msg(roleB, roleA, "b")})
+	ms, _ := s.project(t, s.try(model.Seq{
+		choice(roleB, model.Seq{told, inner}, model.Seq{msg(roleB, roleA, "a"), msg(roleB, roleC, "w")}), msg(roleB, roleA, "d"),
+	}, on{e, roleA, nil}))
+	require.True(t, strings.HasPrefix(ms[0], "0 ?Ba @s1.0 1; 0 ?Bb @s1.0 2; 0 crash C >s1.1 @s1.1 3*; "+
+		"1 ?Bd @s1.0 4*; 1 crash C >s0.1 @s0.1 5; 1 crash C >s1.1 @s1.1 3*; 2 ?Bd @s1.0 4*; 2 crash C >s0.1 @s0.1 5; "), ms[0])
+}

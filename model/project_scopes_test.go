@@ -216,6 +216,9 @@ func (s *scopes) show(m model.Machine) string {
 				what += " @" + s.part(q.Scope, q.Part)
 			}
 			what += strings.Repeat("+", p.Fresh)
+			if p.Through.Part > 0 {
+				what += "/" + s.part(p.Through.Scope, p.Through.Part)
+			}
 		}
 		parts = append(parts, fmt.Sprintf("%s %s %s", name(t.From), what, name(t.To)))
 	}
@@ -337,7 +340,7 @@ func TestScopesInsideAHandlerInterruptToo(t *testing.T) {
 	inner := s.try(model.Seq{s.raise("F", roleB)}, on{s.exception("F"), roleB, model.Seq{msg(roleB, roleC, "c")}})
 	ms, _ := s.project(t, s.try(model.Seq{msg(roleA, roleC, "x"), s.raise("E", roleA)},
 		on{s.exception("E"), roleA, model.Seq{msg(roleA, roleB, "y"), inner}}))
-	require.Equal(t, "0 ?Ax @s1.0 1; 0 ?Bc >s0.1 @s0.1 2*; 1 ?Bc >s0.1 @s0.1 2*", ms[2])
+	require.Equal(t, "0 ?Ax @s1.0 1; 0 ?Bc >s0.1 @s0.1/s1.1 2*; 1 ?Bc >s0.1 @s0.1/s1.1 2*", ms[2])
 }
 
 func TestAnOwnDecisionBeforeABlockIsNotInside(t *testing.T) {

@@ -75,10 +75,13 @@ type Position struct {
 }
 
 // Place is where an action stands. Fresh says how many of the scopes around it,
-// counted from the innermost one, its role enters anew by this action.
+// counted from the innermost one, its role enters anew by this action. Through is the
+// handler that the role, which has not been told of it, goes through on the way to a
+// handler further on; Part 0: none. It is one of the instance that the role is in.
 type Place struct {
 	Position PositionID
 	Fresh    int
+	Through  HandlerRef
 }
 
 // HandlerRef names a handler: Part is at least 1.

@@ -1,6 +1,9 @@
 package model
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // par builds the interleaving of a role's threads: each thread is projected and
 // made deterministic by itself, and the nodes of the product are tuples of their
@@ -62,11 +65,8 @@ func (p *projector) interleave(threads []*determinised, origin Origin, next int)
 		for t, d := range threads {
 			s := &d.states[tuple[t]]
 			over = over && s.accept
-			for _, q := range s.in {
-				if at, known := slices.BinarySearch(n.in, q); !known {
-					n.in = slices.Insert(n.in, at, q)
-				}
-			}
+			n.held, n.passed = mergeIDs(n.held, s.held), mergeIDs(n.passed, s.passed)
+			n.in = mergeIDs(n.in, s.in)
 			if s.ended {
 				n.silent = append(n.silent, silentEdge{to: p.end})
 				// Unless others decide whether the thread came here at all, there
@@ -97,6 +97,16 @@ func (p *projector) interleave(threads []*determinised, origin Origin, next int)
 		p.nodes[ids[i]] = n
 	}
 	return first, nil
+}
+
+// mergeIDs joins two ascending lists.
+func mergeIDs[T cmp.Ordered](x, y []T) []T {
+	for _, v := range y {
+		if at, known := slices.BinarySearch(x, v); !known {
+			x = slices.Insert(x, at, v)
+		}
+	}
+	return x
 }
 
 // beside is a thread if a scope stands beside it, and else 0: what is done in it may

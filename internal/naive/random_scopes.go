@@ -193,6 +193,11 @@ func (f *failing) places() {
 			if t.Kind == model.Receive && f.oneIn(4) {
 				t.Places = append(t.Places, f.place(t.Handler))
 			}
+			if t.Kind == model.Receive && t.Handler != nil && f.oneIn(3) {
+				if h := f.handler(); h != nil {
+					t.Places[len(t.Places)-1].Through = *h
+				}
+			}
 			f.setTimers(model.RoleID(r), t)
 		}
 		for s := range m.States {

@@ -172,7 +172,7 @@ func (m *treeMachine) look(state string) *localState {
 	own := 0
 	in := map[model.PositionID]bool{}
 	for _, t := range m.items[state] {
-		w := &walker{role: m.role, names: m.names, seen: map[string]bool{}}
+		w := &walker{c: m.c, role: m.role, names: m.names, seen: map[string]bool{}}
 		w.term(t, nil, path{})
 		for _, p := range w.places {
 			if p.kind == overPlace {
@@ -246,7 +246,7 @@ func (m *treeMachine) join(drafts []draft) []transition {
 		if !t.fails {
 			t.to = m.state(items)
 		}
-		out = append(out, t)
+		out = append(out, separate(t)...)
 	}
 	return out
 }
@@ -269,7 +269,7 @@ func unite(list []transition) []transition {
 	for _, t := range list {
 		i := slices.IndexFunc(out, func(o transition) bool {
 			return t.kind == model.Receive && o.kind == t.kind && o.peer == t.peer && o.label == t.label && o.to == t.to && sameHandler(o.onlyIf, t.onlyIf) &&
-				sameHandler(o.ways[0].handler, t.ways[0].handler) && o.ways[0].place.Position == t.ways[0].place.Position
+				sameHandler(o.ways[0].handler, t.ways[0].handler) && o.through() == t.through() && o.ways[0].place.Position == t.ways[0].place.Position
 		})
 		if i < 0 {
 			out = append(out, t)
@@ -329,18 +329,25 @@ func (m *treeMachine) drafts(places []place) (actions, strikes, interrupting []d
 		strikes = append(strikes, m.crashes(p)...)
 		strikes = append(strikes, m.faults(p)...)
 	}
-	search := &interrupts{m: m, seen: map[string]bool{}}
+	seen := map[string]bool{}
 	for _, p := range places {
 		for _, s := range bodies(p.stance()) {
-			search.scope(s)
+			for i := range m.c.Scopes[s.scope.try.Scope].Handlers {
+				search := &interrupts{m: m, seen: map[string]bool{}}
+				if key := search.key(s, i); !seen[key] {
+					seen[key] = true
+					search.handler(s, i)
+					interrupting = append(interrupting, search.found...)
+				}
+			}
 		}
 	}
-	return actions, strikes, search.found
+	return actions, strikes, interrupting
 }
 
 // ahead says what a role comes to next from a term: the places.
 func (m *treeMachine) ahead(t *term) string {
-	w := &walker{role: m.role, names: m.names, seen: map[string]bool{}}
+	w := &walker{c: m.c, role: m.role, names: m.names, seen: map[string]bool{}}
 	w.term(t, nil, path{})
 	list := map[string]bool{}
 	for _, p := range w.places {
@@ -502,15 +509,15 @@ func (m *treeMachine) crashes(p place) []draft {
 		}
 		var takers []candidate
 		for _, s := range scopes {
-			for i, h := range m.c.Scopes[s.scope.try.Scope].Handlers {
-				if !h.Any && int(h.Exception) == e && h.At == m.role {
-					takers = append(takers, candidate{s, i + 1})
-					break
-				}
+			if i := takesCrash(m.c, m.role, s.scope.try.Scope, model.ExceptionID(e)); i >= 0 {
+				takers = append(takers, candidate{s, i + 1})
 			}
 		}
 		for _, c := range takers {
 			if slices.ContainsFunc(takers, func(o candidate) bool { return o.scope != c.scope && standsInFrames(o.scope, o.where, c.scope) }) {
+				continue
+			}
+			if slices.ContainsFunc(p.path.beside, func(b taken) bool { return int(b.crash) == e && standsInFrames(b.rest, b.where, c.scope) }) {
 				continue
 			}
 			d := draft{transition: transition{kind: model.CrashRaise, peer: x.Crashed, label: -1, exception: model.ExceptionID(e), timer: -1}}
@@ -522,49 +529,120 @@ func (m *treeMachine) crashes(p place) []draft {
 	return out
 }
 
-// interrupts looks for the messages that tell a role of handlers.
+// interrupts looks for the messages that tell a role of a handler.
 type interrupts struct {
-	m     *treeMachine
-	seen  map[string]bool
-	found []draft
+	m       *treeMachine
+	seen    map[string]bool
+	through model.HandlerRef // the handler itself, while those further on are looked into
+	found   []draft
 }
 
-// scope looks into the handlers of a scope in the body of which the role is.
-func (x *interrupts) scope(s inScope) {
+func (x *interrupts) key(s inScope, handler int) string {
+	return fmt.Sprint(x.m.names.frame(s.scope), x.m.names.spot(s.where), "h", handler)
+}
+
+// handler looks into a handler of a scope in the body of which the role is, and into
+// those of the scopes that it leads into.
+func (x *interrupts) handler(s inScope, i int) {
 	m := x.m
-	key := m.names.frame(s.scope) + m.names.spot(s.where)
-	if x.seen[key] {
+	key := x.key(s, i)
+	h := m.c.Scopes[s.scope.try.Scope].Handlers[i]
+	if x.seen[key] || h.At == m.role {
 		return
 	}
+	first := len(x.seen) == 0
 	x.seen[key] = true
-	for i, h := range m.c.Scopes[s.scope.try.Scope].Handlers {
-		if h.At == m.role {
-			continue
+	g := *s.scope
+	g.part = i + 1
+	if !h.Any {
+		g.taken = h.Exception
+	}
+	w := &walker{c: m.c, role: m.role, names: m.names, seen: map[string]bool{}}
+	w.stack(push(s.scope.try.Handlers[i], &g), s.where, path{leaving: &g})
+	for _, p := range w.places {
+		if st, ok := p.stmt.(*model.Interaction); ok && st.To == m.role {
+			d := m.action(p)[0]
+			d.ways[0].handler = &model.HandlerRef{Scope: s.scope.try.Scope, Part: g.part}
+			d.ways[0].place.Through = x.through
+			// The role goes on in one way or the other, and does not keep both in mind.
+			d.group += fmt.Sprint("by", s.scope.try.Scope, g.part)
+			x.found = append(x.found, d)
 		}
-		g := *s.scope
-		g.part = i + 1
-		if !h.Any {
-			g.taken = h.Exception
-		}
-		w := &walker{role: m.role, names: m.names, seen: map[string]bool{}}
-		w.stack(push(s.scope.try.Handlers[i], &g), s.where, path{leaving: &g})
-		for _, p := range w.places {
-			if i, ok := p.stmt.(*model.Interaction); ok && i.To == m.role {
-				d := m.action(p)[0]
-				d.ways[0].handler = &model.HandlerRef{Scope: s.scope.try.Scope, Part: g.part}
-				// The role goes on in one way or the other, and does not keep both in mind.
-				d.group += fmt.Sprint("by", s.scope.try.Scope, g.part)
-				x.found = append(x.found, d)
-			}
-			// In scopes that begin in the handler, or where it continues.
-			for _, inner := range bodies(p.stance()) {
-				within := standsInFrames(inner.scope, inner.where, &g)
-				if within || p.path.left == nil && !standsInFrames(s.scope.up, s.where, inner.scope) {
-					x.scope(inner)
+	}
+	if first && !m.again(&g, s.where) {
+		x.through = model.HandlerRef{Scope: s.scope.try.Scope, Part: g.part}
+	}
+	for _, p := range w.places {
+		// In scopes that begin in the handler, or where it continues.
+		for _, inner := range bodies(p.stance()) {
+			if standsInFrames(inner.scope, inner.where, &g) || p.path.left == nil && !standsInFrames(s.scope.up, s.where, inner.scope) {
+				for j := range m.c.Scopes[inner.scope.try.Scope].Handlers {
+					x.handler(inner, j)
 				}
 			}
 		}
 	}
+}
+
+// again reports whether a looped scope around a stack is entered anew, with all inside it.
+func (m *treeMachine) again(f *frame, w *spot) bool {
+	fresh, found := true, false
+	around(f, w, func(f *frame, _ *spot) bool {
+		if f.kind == scopeFrame {
+			fresh = fresh && f.fresh
+			found = found || fresh && m.c.Scopes[f.try.Scope].Looped
+		}
+		return fresh
+	})
+	return found
+}
+
+// separate makes of a transition one for each handler that its ways go through. What
+// leads to the same place without going through a handler comes first.
+func separate(t transition) []transition {
+	var plain []way
+	var handlers []model.HandlerRef
+	direct := func(w way) bool {
+		return slices.ContainsFunc(t.ways, func(o way) bool {
+			return o.place == model.Place{Position: w.place.Position, Fresh: w.place.Fresh}
+		})
+	}
+	for _, w := range t.ways {
+		switch h := w.place.Through; {
+		case h.Part == 0:
+			plain = append(plain, w)
+		case !direct(w) && !slices.Contains(handlers, h):
+			handlers = append(handlers, h)
+		}
+	}
+	if len(handlers) == 0 {
+		t.ways = plain
+		return []transition{t}
+	}
+	var out []transition
+	for _, h := range handlers {
+		u := t
+		u.ways = slices.Clone(plain)
+		for _, w := range t.ways {
+			if w.place.Through == h && !direct(w) {
+				u.ways = append(u.ways, w)
+			}
+		}
+		sortWays(u.ways)
+		out = append(out, u)
+	}
+	return out
+}
+
+// through lists the handlers that the ways of a transition go through.
+func (t transition) through() string {
+	list := map[string]bool{}
+	for _, w := range t.ways {
+		if w.place.Through.Part > 0 {
+			list[fmt.Sprint(w.place.Through)] = true
+		}
+	}
+	return fmt.Sprint(slices.Sorted(maps.Keys(list)))
 }
 
 // standsInFrames reports whether a frame is one of those around a stack.

@@ -136,16 +136,22 @@ func entersAnew(s *model.Structure, w way) bool {
 // taken, or nil.
 func advance(s *model.Structure, own statuses, w way, m *message) statuses {
 	own = own.clone()
-	if w.handler != nil {
-		x := &own[w.handler.Scope]
-		if x.standing == within && x.part == 0 && !entersAnew(s, w) {
-			x.part = w.handler.Part
+	handle := func(h model.HandlerRef, anew bool) {
+		x := &own[h.Scope]
+		if x.standing == within && x.part == 0 && !anew {
+			x.part = h.Part
 		}
 		for t := range own {
-			if insideBody(s, model.ScopeID(t), w.handler.Scope) && own[t].standing == within {
+			if insideBody(s, model.ScopeID(t), h.Scope) && own[t].standing == within {
 				own[t].standing = left
 			}
 		}
+	}
+	if w.place.Through.Part > 0 {
+		handle(w.place.Through, false)
+	}
+	if w.handler != nil {
+		handle(*w.handler, entersAnew(s, w))
 	}
 	chain := s.Chain(w.place.Position)
 	inChain := map[model.ScopeID]bool{}

@@ -37,6 +37,14 @@ type path struct {
 	standing  *place    // where the first of them is made
 	leaving   *frame    // the handler that the walk began in; its normal end sets left
 	left      *model.HandlerRef
+	beside    []taken // what other threads take, or have taken
+}
+
+// taken is a crash that is taken in a thread, and where the par of that thread stands.
+type taken struct {
+	crash model.ExceptionID
+	rest  *frame
+	where *spot
 }
 
 // inScope is a scope in the body of which a role is, or was until now.
@@ -67,6 +75,7 @@ func (o outcome) or(p outcome) outcome {
 
 // walker finds the places of one role.
 type walker struct {
+	c        *model.Choreography
 	role     model.RoleID
 	names    names
 	seen     map[string]bool
@@ -92,6 +101,25 @@ func (w *walker) term(t *term, s *spot, p path) outcome {
 		each = append(each, w.places)
 	}
 	w.places = saved
+	for e := range w.c.Exceptions {
+		here := taken{model.ExceptionID(e), t.rest, s}
+		over := false
+		for i := range each {
+			if w.takenIn(each[i], here, func(place) bool { return true }) {
+				for j := range each {
+					for n := range each[j] {
+						if j != i {
+							each[j][n].path.beside = append(slices.Clone(each[j][n].path.beside), here)
+						}
+					}
+				}
+			}
+			over = over || w.takenIn(each[i], here, func(p place) bool { return p.kind == threadEnd && p.where.node == t })
+		}
+		if over {
+			p.beside = append(slices.Clone(p.beside), here)
+		}
+	}
 	all := outcome{over: true}
 	for i, o := range outs {
 		if o.end && !o.over && !o.other { // this thread ends the role, now
@@ -113,8 +141,32 @@ func (w *walker) term(t *term, s *spot, p path) outcome {
 	return all
 }
 
+// takenIn reports whether a crash is taken inside a thread at all places of a kind.
+func (w *walker) takenIn(places []place, par taken, of func(place) bool) bool {
+	return !slices.ContainsFunc(places, func(p place) bool {
+		if !of(p) {
+			return false
+		}
+		inside := func(s inScope) bool {
+			return !standsInFrames(par.rest, par.where, s.scope) && takesCrash(w.c, w.role, s.scope.try.Scope, par.crash) >= 0
+		}
+		return !slices.ContainsFunc(bodies(p.stance()), inside) &&
+			!slices.ContainsFunc(p.path.beside, func(b taken) bool { return b.crash == par.crash && b.where != par.where })
+	})
+}
+
+// takesCrash is the handler of a role for a crash, or -1.
+func takesCrash(c *model.Choreography, role model.RoleID, s model.ScopeID, e model.ExceptionID) int {
+	return slices.IndexFunc(c.Scopes[s].Handlers, func(h model.Handler) bool {
+		return c.Exceptions[e].Kind == model.CrashNoticed && !h.Any && h.Exception == e && h.At == role
+	})
+}
+
 func (w *walker) stack(f *frame, s *spot, p path) outcome {
 	key := fmt.Sprint(w.names.frame(f), w.names.spot(s), p.decisions, "L", p.left)
+	for _, b := range p.beside {
+		key += fmt.Sprint("b", b.crash, w.names.frame(b.rest), w.names.spot(b.where))
+	}
 	for _, e := range p.ended {
 		key += "e" + w.names.frame(e.scope)
 	}
@@ -267,7 +319,7 @@ func (w *walker) decide(f *frame, st model.Stmt, at model.RoleID, ways []*frame,
 
 // sends reports whether everything that can be done first, in all ways, is a send.
 func (w *walker) sends(key string, ways []*frame, s *spot) bool {
-	inner := &walker{role: w.role, names: w.names, seen: map[string]bool{}, deciding: map[string]bool{key: true}}
+	inner := &walker{c: w.c, role: w.role, names: w.names, seen: map[string]bool{}, deciding: map[string]bool{key: true}}
 	for k := range w.deciding {
 		inner.deciding[k] = true
 	}

@@ -83,15 +83,11 @@ func (in *Interpreter) belongs(m Message) []part {
 // place, and takes m (nil: none).
 func (in *Interpreter) enter(l *Local, t model.Transition, place model.Place, m *Message) {
 	chain := in.chain(place.Position)
+	if place.Through.Part > 0 {
+		in.enterHandler(l, place.Through, false)
+	}
 	if t.Handler != nil {
-		if own := &l.Scopes[t.Handler.Scope]; own.Phase == In && own.Part == 0 && !entersAnew(chain, place, *t.Handler) {
-			own.Part = t.Handler.Part
-		}
-		for s := range l.Scopes {
-			if p, inside := partIn(in.around(model.ScopeID(s)), t.Handler.Scope); inside && p == 0 && l.Scopes[s].Phase == In {
-				l.Scopes[s].Phase = Left
-			}
-		}
+		in.enterHandler(l, *t.Handler, entersAnew(chain, place, *t.Handler))
 	}
 	for s := range l.Scopes {
 		_, inside := partIn(chain, model.ScopeID(s))
@@ -112,6 +108,19 @@ func (in *Interpreter) enter(l *Local, t model.Transition, place model.Place, m 
 		in.enterScope(l, p, len(chain)-i <= place.Fresh, carried)
 		if carried != 0 && carried != l.Scopes[p.scope].Number {
 			compared = false
+		}
+	}
+}
+
+// enterHandler is the first rule of entering and leaving: the body becomes the handler,
+// unless that is the one of a new instance, and the scopes inside the body are left.
+func (in *Interpreter) enterHandler(l *Local, h model.HandlerRef, anew bool) {
+	if own := &l.Scopes[h.Scope]; own.Phase == In && own.Part == 0 && !anew {
+		own.Part = h.Part
+	}
+	for s := range l.Scopes {
+		if p, inside := partIn(in.around(model.ScopeID(s)), h.Scope); inside && p == 0 && l.Scopes[s].Phase == In {
+			l.Scopes[s].Phase = Left
 		}
 	}
 }

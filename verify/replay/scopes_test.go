@@ -129,6 +129,23 @@ func TestHandlerFromBehind(t *testing.T) {
 	assert.Equal(t, "1 left 1", w.knows(0))
 }
 
+// TestGoingThroughAHandler: an interrupt of the next round leaves the instance by the
+// handler that its place goes through, and enters the handler that it stands in anew.
+func TestGoingThroughAHandler(t *testing.T) {
+	b := build(fifo1, role("A", "A", "", "A -tau-> A1 ; A1 -tau-> A2 ; A2 -tau-> A3"))
+	first := b.scope("first", 0, model.Scope{Looped: true, Handlers: b.handlers(0, "F")})
+	second := b.scope("second", 0, model.Scope{Looped: true, Handlers: b.handlers(0, "E")})
+	inner := b.scope("inner", b.in(second, 0), model.Scope{})
+	b.place(0, b.in(second, 0), 1, 0)
+	b.place(0, b.in(inner, 0), 1, 1)
+	b.enters(0, 2, first, 1)
+	b.at(0, 2).Places = []model.Place{{Position: b.in(first, 1), Fresh: 1, Through: model.HandlerRef{Scope: second, Part: 1}}}
+	w := b.walk(t).do("A: "+tau, "A: "+tau)
+	assert.Equal(t, "none, 1 in 0, 1 in 0", w.knows(0))
+	w.do("A: " + tau + " (handler F at A of scope first)")
+	assert.Equal(t, "1 in 1, 1 left 1, 1 left 0", w.knows(0))
+}
+
 // rounds has A send x in a looped scope, each round anew, and B take it there. A skips
 // with y, which stands outside.
 func rounds(channel model.Channel) (builder, model.ScopeID) {
