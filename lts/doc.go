@@ -14,6 +14,7 @@
 //	Describer    names its actions and states            traces, error messages
 //	Packed       states of one word use few bits         stores
 //	Independent  says which steps meddle with which      partial-order reduction
+//	Divisible    falls into parts that do not meet       one part at a time
 //	Symmetric    knows interchangeable parts             reduction by symmetry
 //	Resettable   knows variables that nobody reads       reduction by dead variables
 //

@@ -9,9 +9,8 @@ import (
 // Which steps have nothing to do with each other follows from what they read and
 // write. The variables of a configuration are local states (with the values of
 // variables, timers, and what a role has noticed), queues, links, the counters of faults,
-// who has crashed, and what is known of scopes without loops, which is one variable. What
-// a transition does to them is a list of accesses, taken from the flat steps from
-// which also Next is compiled. Two accesses to one variable by different clusters get
+// and who has crashed. What a transition does to them is a list of accesses, taken from
+// the flat steps from which also Next is compiled. Two accesses to one variable by different clusters get
 // along, so that the first in a closed set can come before the second outside of it:
 //
 //	a message is put            the receiver takes from that queue; the receiver goes, and
@@ -19,6 +18,10 @@ import (
 //	a message is taken          others are put behind it
 //	a queue dies with its role  messages are put, and vanish
 //	a fault is counted          another one is counted: who could be second can be first
+//	a queue is reordered        messages are taken: a place counts from the end, and where
+//	                            it is gone, so is the fault
+//	a role enters a scope       a fault strikes that is possible already; only leaving it
+//	                            can make one impossible
 //
 // as long as the one in the set is enabled. Else it waits for something, and who can bring
 // that about joins. Any other two accesses to a variable collide, unless both only read.
@@ -27,7 +30,15 @@ import (
 //
 // What matters of a cluster outside of a set is what it may ever do, from where it is
 // now: its future. Who stands in a set does not move but by the set, since everybody joins
-// who can move it.
+// who can move it. So what spoils the sends of a role outside of the set belongs to its
+// future, and what spoils those of a role in the set can be enabled only where the role is
+// now: its own accesses see to it.
+//
+// What is known of scopes without loops is no variable, although any step may make all
+// roles forget it (forget.go). A scope is forgotten when nobody can come to act in it any more,
+// and no message tells of it; and that remains so. So whether it has been forgotten at the end
+// of a run depends on where roles and messages are then, not on the order of steps; and
+// a local state without the status has the same steps as the one with it.
 
 // access is what a transition does to a variable beside the local state of its role.
 type access struct {
@@ -46,7 +57,6 @@ const (
 	restarts                   // the role, as others see it
 	suffers                    // an exception of the environment
 	leaves                     // the place that a fault looks at
-	records                    // what is known of scopes
 )
 
 // independence implements lts.Independence.
@@ -89,7 +99,6 @@ type roomy struct {
 // A fact says something about the future of a role: it may send a message (facts from
 // 0, by message), notice the crash of a role, or change what is known of scopes.
 func (x *independence) noticeFact(r RoleID) int { return len(x.n.flat.messages) + int(r) }
-func (x *independence) recordFact() int         { return len(x.n.flat.messages) + len(x.n.locals) }
 
 // mostFacts bounds the memory of futures, in words; beyond it, a role has one future
 // wherever it is.
@@ -103,7 +112,7 @@ func (n *Network) Independence() lts.Independence {
 		return nil
 	}
 	x := &independence{n: n, queueOf: make([]int32, len(n.flat.messages)), byKey: map[string]int32{}}
-	x.words = (x.recordFact() + 64) / 64
+	x.words = (len(n.flat.messages) + len(n.locals) + 63) / 64
 	for i := range x.queueOf {
 		x.queueOf[i] = -1
 	}
@@ -245,15 +254,9 @@ func (x *independence) accesses(r RoleID, s int) []access {
 			add(awaits, int(st.message))
 		}
 		x.addMove(r, s, st.to, &out)
-		if st.kind == Send || st.takes() {
-			if x.isTold(st.message) {
-				add(records, 0)
-			}
-		}
 	}
 	if fs.control == crashedControl && n.recovers(r) {
 		add(restarts, int(r))
-		x.addMove(r, s, 0, &out)
 	}
 	slices.SortFunc(out, func(a, b access) int {
 		if a.kind != b.kind {
@@ -264,33 +267,15 @@ func (x *independence) accesses(r RoleID, s int) []access {
 	return slices.Compact(out)
 }
 
-// addMove adds what others see of a role that goes from one flat state to another.
+// addMove adds the faults that a role may make impossible by going from one flat state to another.
 func (x *independence) addMove(r RoleID, from, to int, out *[]access) {
 	for i := range x.n.faultPlans() {
 		for _, d := range x.n.general.faults[i].during {
-			if d.role == r && d.in[from] != d.in[to] {
+			if d.role == r && d.in[from] && !d.in[to] {
 				*out = append(*out, access{leaves, int32(i)})
 			}
 		}
 	}
-	if x.n.general == nil || len(x.n.general.forgetting.plain) == 0 {
-		return
-	}
-	g := &x.n.general.forgetting
-	sources := func(s int) uint64 {
-		if c := x.n.flat.machines[r].states[s].control; c >= 0 {
-			return g.sources[r][c]
-		}
-		return 0
-	}
-	if g.known[r][from]|g.known[r][to] != 0 || sources(from) != sources(to) {
-		*out = append(*out, access{records, 0})
-	}
-}
-
-// isTold reports whether a message tells of a scope that is forgotten.
-func (x *independence) isTold(id messageID) bool {
-	return x.n.general != nil && len(x.n.general.forgetting.plain) > 0 && x.n.general.forgetting.told[id] != 0
 }
 
 // row gives the number of the row for accesses.
@@ -340,7 +325,7 @@ func (x *independence) makeRow(r RoleID, accesses []access) joinRow {
 		case notices:
 			c := RoleID(a.of)
 			x.addFaults(&row, func(p *faultPlan) bool {
-				return p.Kind == Crash && p.Role == c || p.Kind == Stray && p.Role == c && p.Peer == r
+				return p.Kind == Crash && p.Role == c
 			})
 			if n.recovers(c) {
 				row.addRole(c)
@@ -359,8 +344,6 @@ func (x *independence) makeRow(r RoleID, accesses []access) joinRow {
 			})
 		case leaves:
 			x.addFaults(&row, func(p *faultPlan) bool { return p.index == int(a.of) })
-		case records:
-			x.addRecords(&row)
 		}
 	}
 	return row
@@ -399,15 +382,7 @@ func (x *independence) addPutters(row *joinRow, r RoleID, q *queue) {
 			x.addFact(row, int(id))
 		}
 	}
-	x.addFaults(row, func(p *faultPlan) bool {
-		switch p.Kind {
-		case Stray:
-			return p.queue >= 0 && x.n.queues[p.queue] == q
-		case Loss, Duplicate, Reorder:
-			return p.Role != r && concerns(p, q)
-		}
-		return false
-	})
+	x.addFaults(row, func(p *faultPlan) bool { return p.Kind == Stray && p.queue >= 0 && x.n.queues[p.queue] == q })
 }
 
 // addRoute adds who decides whether a message that is sent arrives: those who take
@@ -426,18 +401,11 @@ func (x *independence) addSpoilers(row *joinRow, from, to RoleID) {
 	})
 }
 
-// makesRoom is who can make room in a queue: the receiver, or its end.
+// makesRoom is who can make room in a queue: the receiver, or its end, which joins with it.
 func (x *independence) makesRoom(q *queue) joinRow {
 	var row joinRow
 	row.addRole(q.to)
-	x.addFaults(&row, func(p *faultPlan) bool { return (p.Kind == Crash || p.Kind == Silence) && p.Role == q.to })
 	return row
-}
-
-// addRecords adds who may change what is known of scopes: all faults may.
-func (x *independence) addRecords(row *joinRow) {
-	x.addFact(row, x.recordFact())
-	x.addFaults(row, func(*faultPlan) bool { return true })
 }
 
 // faultRow is the row of a fault.
@@ -447,9 +415,6 @@ func (x *independence) faultRow(i int) joinRow {
 	var row joinRow
 	for _, d := range p.during {
 		row.addRole(d.role)
-	}
-	if len(n.general.forgetting.plain) > 0 {
-		x.addRecords(&row)
 	}
 	spoils := func(o *faultPlan) bool { return o.Kind == Loss || o.Kind == Duplicate || o.Kind == Reorder }
 	switch p.Kind {
@@ -463,8 +428,10 @@ func (x *independence) faultRow(i int) joinRow {
 		row.addRole(p.Role)
 	case Loss, Duplicate, Reorder:
 		row.addRole(p.Role)
-		x.addRoute(&row, p.Role, p.Peer)
-		x.addSpoiledQueue(&row, p)
+		if at := n.queueBetween(p.Role, p.Peer); at >= 0 && p.Kind == Duplicate {
+			q := n.queues[at]
+			row.puts = append(row.puts, roomy{q, 2, x.makesRoom(q)})
+		}
 	case Stray:
 		if p.queue < 0 {
 			row.addRole(p.Peer)
@@ -483,28 +450,8 @@ func (x *independence) faultRow(i int) joinRow {
 				x.addFact(&row, id)
 			}
 		}
-		x.addFaults(&row, func(o *faultPlan) bool { return spoils(o) && p.separates(o.Role, o.Peer) })
 	}
 	return row
-}
-
-// addSpoiledQueue adds who meddles with the queue in which a message is lost, doubled or
-// set before others.
-func (x *independence) addSpoiledQueue(row *joinRow, p *faultPlan) {
-	at := x.n.queueBetween(p.Role, p.Peer)
-	if at < 0 {
-		return
-	}
-	q := x.n.queues[at]
-	x.addPutters(row, p.Role, q)
-	slots := 1
-	switch p.Kind {
-	case Duplicate:
-		slots = 2
-	case Reorder:
-		row.addRole(p.Peer)
-	}
-	row.puts = append(row.puts, roomy{q, slots, x.makesRoom(q)})
 }
 
 // findFutures gives, by flat state of a role, the number of the set of facts that
@@ -555,9 +502,6 @@ func (x *independence) findFutures(r RoleID, accesses [][]access) []int32 {
 					own[a.of>>6] |= 1 << (a.of & 63)
 				case notices:
 					f := x.noticeFact(RoleID(a.of))
-					own[f>>6] |= 1 << (f & 63)
-				case records:
-					f := x.recordFact()
 					own[f>>6] |= 1 << (f & 63)
 				}
 			}

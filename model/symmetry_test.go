@@ -336,3 +336,27 @@ func TestSymmetryLooksAtDisciplines(t *testing.T) {
 		assert.False(t, net.Symmetric(), way)
 	}
 }
+
+// Members that differ a little, in whatever way: what is found interchangeable is.
+func TestSymmetryOfMembersThatDiffer(t *testing.T) {
+	all, symmetric, dead := 0, 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		f := naive.Alike().Draw(t, "system")
+		way := rapid.SampledFrom([]string{"dictionaries", "slots", "general"}).Draw(t, "way")
+		net, err := compilers[way](f.Automata, model.NetworkOptions{Environment: f.Environments[0], KeepCrashed: f.KeepCrashed})
+		require.NoError(t, err)
+		all++
+		if net.Symmetric() {
+			symmetric++
+			reduced(t, net, net.Canonical, false, 300)
+		}
+		if net.HasDead() {
+			dead++
+			reduced(t, net, net.ResetDead, true, 300)
+			if net.Symmetric() {
+				reduced(t, net, reduce.Canon(net, true, true), false, 300)
+			}
+		}
+	})
+	t.Logf("%d networks, %d symmetric, %d with dead variables", all, symmetric, dead)
+}

@@ -2,12 +2,14 @@ package verify
 
 import (
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"maps"
 	"math/bits"
 	"slices"
 	"strings"
 
+	"chorcheck/explore"
 	"chorcheck/lts"
 	"chorcheck/model"
 )
@@ -21,12 +23,14 @@ type exhibit struct {
 	depth  int
 	state  lts.State
 	action lts.Action
-	acts   bool         // action is set: it is the evidence
-	role   model.RoleID // whom it is about, where that is one role
-	info   []int        // numbers that the explanation needs, by check
-	run    *lts.Trace   // a run that leads there; nil: the shortest one of all
-	shared string       // the cause by places of the text: of all exhibits that are one finding
-	others []*exhibit   // handler-agreement, unguarded-wait: further exhibits of the cause
+	acts   bool          // action is set: it is the evidence
+	role   model.RoleID  // whom it is about, where that is one role
+	info   []int         // numbers that the explanation needs, by check
+	run    *lts.Trace    // a run that leads there; nil: the shortest one of all
+	visit  explore.Visit // of a sample: when it was there
+	path   *lts.Trace    // of a search that is not breadth-first: how it came there
+	shared string        // the cause by places of the text: of all exhibits that are one finding
+	others []*exhibit    // handler-agreement, unguarded-wait: further exhibits of the cause
 }
 
 func (e *exhibit) before(o *exhibit) bool {
@@ -36,7 +40,10 @@ func (e *exhibit) before(o *exhibit) bool {
 	if c := e.state.Compare(o.state); c != 0 {
 		return c < 0
 	}
-	return e.acts && e.action < o.action
+	if e.acts && e.action != o.action {
+		return e.action < o.action
+	}
+	return e.visit.Before(o.visit)
 }
 
 // evidence keeps the best exhibit of each cause, by check.
@@ -72,18 +79,29 @@ type observer struct {
 	scopes    []model.ScopeID
 	explicit  []model.TimerID
 	actionsOf lts.Marks // the marks because of which steps are looked at one by one
+	interest  lts.Marks // all marks because of which a configuration is looked at
 	workers   []*workerEvidence
 }
 
 type workerEvidence struct {
 	evidence
 	steps    *lts.Steps
-	confused int    // the least depth of a configuration where numbers did not fit; -1
-	open     []bool // by role: it is not final in some terminal configuration
+	visit    explore.Visit // of a sample: what is being observed
+	confused int           // the least depth of a configuration where numbers did not fit; -1
+	open     []bool        // by role: it is not final in some terminal configuration
+	// stuck has the best exhibit of each deadlock by the local states of the roles,
+	// four bytes each: there are many terminal configurations, and words are slow.
+	stuck map[string]*exhibit
+	key   []byte
 	// known has, for causes that many configurations have, the depth from which on
 	// they are no news; blockedAt the same for the marks of blocked sends.
 	known     map[knownCause]int
 	blockedAt [64]int
+}
+
+func (w *workerEvidence) add(e *exhibit) {
+	e.visit = w.visit
+	w.evidence.add(e)
 }
 
 // knownCause is a cause in numbers, which are cheaper to compare than words.
@@ -137,6 +155,21 @@ func newObserver(net *model.Network, on map[string]bool) *observer {
 			o.explicit = append(o.explicit, model.TimerID(t))
 		}
 	}
+	o.interest = model.MarkConfused | model.MarkQuiet | o.actionsOf
+	for _, x := range []struct {
+		mark lts.Marks
+		on   bool
+	}{
+		{o.blocked, on["bound-reached"]},
+		{model.MarkUnspecified, on["unspecified-reception"]},
+		{model.MarkLeak, on["timer-leak"]},
+		{model.MarkWait, on["unguarded-wait"]},
+		{model.MarkOutcome, len(o.scopes) > 0},
+	} {
+		if x.on {
+			o.interest |= x.mark
+		}
+	}
 	return o
 }
 
@@ -181,7 +214,7 @@ func (o *observer) worker(i int) *workerEvidence {
 	if w == nil {
 		w = &workerEvidence{
 			evidence: evidence{}, steps: lts.NewSteps(o.net.Width()), confused: -1,
-			open: make([]bool, len(o.net.Automata().Roles)), known: map[knownCause]int{},
+			open: make([]bool, len(o.net.Automata().Roles)), known: map[knownCause]int{}, stuck: map[string]*exhibit{},
 		}
 		for i := range w.blockedAt {
 			w.blockedAt[i] = -1
@@ -201,6 +234,9 @@ func (w *workerEvidence) news(k knownCause, depth int) bool {
 }
 
 func (o *observer) observe(worker, depth int, s lts.State, marks lts.Marks, steps int) {
+	if marks&o.interest == 0 && steps > 0 {
+		return
+	}
 	w := o.worker(worker)
 	if marks&model.MarkConfused != 0 && (w.confused < 0 || depth < w.confused) {
 		w.confused = depth
@@ -279,19 +315,7 @@ func compareMessages(x, y model.MessageKind) int {
 
 func (o *observer) observeTerminal(w *workerEvidence, depth int, s lts.State) {
 	if !o.net.Final(s) {
-		var parts []string
-		for r := range o.net.Automata().Machines {
-			role := model.RoleID(r)
-			if o.net.Control(s, role) >= 0 && !isFinal(o.net, s, role) {
-				w.open[r] = true
-				if o.on["deadlock"] {
-					parts = append(parts, place(o.net, s, role))
-				}
-			}
-		}
-		if o.on["deadlock"] {
-			w.add(&exhibit{check: "deadlock", cause: strings.Join(parts, " "), depth: depth, state: s})
-		}
+		o.observeStuck(w, depth, s)
 	}
 	if o.on["orphan-message"] {
 		for q := range o.net.Queues() {
@@ -303,6 +327,40 @@ func (o *observer) observeTerminal(w *workerEvidence, depth int, s lts.State) {
 			}
 		}
 	}
+}
+
+// observeStuck looks at a terminal configuration that is not final.
+func (o *observer) observeStuck(w *workerEvidence, depth int, s lts.State) {
+	w.key = w.key[:0]
+	for r, m := range o.net.Automata().Machines {
+		control := o.net.Control(s, model.RoleID(r))
+		if control < 0 || m.States[control].Final {
+			control = -1
+		} else {
+			w.open[r] = true
+		}
+		w.key = binary.LittleEndian.AppendUint32(w.key, uint32(int32(control)))
+	}
+	if !o.on["deadlock"] {
+		return
+	}
+	e := &exhibit{check: "deadlock", depth: depth, state: s}
+	if best := w.stuck[string(w.key)]; best != nil {
+		if e.before(best) {
+			best.depth = depth
+			best.state = s.Clone()
+		}
+		return
+	}
+	var parts []string
+	for r := range o.net.Automata().Machines {
+		if role := model.RoleID(r); o.net.Control(s, role) >= 0 && !isFinal(o.net, s, role) {
+			parts = append(parts, place(o.net, s, role))
+		}
+	}
+	e.cause = strings.Join(parts, " ")
+	w.add(e)
+	w.stuck[string(w.key)] = w.evidence["deadlock"][e.cause]
 }
 
 // orphan is the exhibit of a message that is never taken; goesOn: its receiver

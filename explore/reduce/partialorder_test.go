@@ -149,3 +149,12 @@ func TestPartialOrderSaysWhenItCannot(t *testing.T) {
 	reduced, _ := reduce.PartialOrder(net)
 	assert.Implements(t, (*lts.Describer)(nil), reduced)
 }
+
+func TestPartialOrderKeepsQuietConfigurationsWhereAllMeddle(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f := naive.Meddling().Draw(t, "system")
+		net, err := model.NewNetwork(f.Automata, model.NetworkOptions{Environment: f.Environments[0], KeepCrashed: f.KeepCrashed})
+		require.NoError(t, err)
+		requireSameQuiet(t, net, 1000, t.Fatalf)
+	})
+}
