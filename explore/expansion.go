@@ -29,6 +29,12 @@ func (sp *Space) newExpansion(keep func(lts.Action) bool) *expansion {
 	}
 }
 
+// close gives back what reading from disk takes.
+func (e *expansion) close() {
+	e.finder.Close()
+	e.reader.Close()
+}
+
 func (e *expansion) reset() { e.steps.Reset() }
 
 // add appends the kept steps from s to the buffer, and returns the number of
@@ -57,7 +63,7 @@ func (e *expansion) resolve() {
 	e.targets = e.finder.Find(e.steps.Words, e.targets[:0])
 	for _, id := range e.targets {
 		if id == store.None {
-			panic("explore: a step that was not there before: the system's steps are not deterministic")
+			panicAboutSteps()
 		}
 	}
 }

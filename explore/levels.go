@@ -49,6 +49,15 @@ func (v *levels) size(level int) uint64 {
 	return n
 }
 
+// total is the number of configurations of all levels.
+func (v *levels) total() uint64 {
+	n := uint64(0)
+	for _, end := range v.starts[len(v.starts)-v.workers:] {
+		n += end
+	}
+	return n
+}
+
 // levelOf is the level of a place, or -1 if the place is behind the last one.
 func (v *levels) levelOf(p store.Place) int {
 	n := v.count()

@@ -17,16 +17,34 @@ type Space struct {
 	Frontier    uint64 // configurations at distance Levels: found, not explored; 0 if Complete
 	Complete    bool   // everything that can be reached has been explored
 	Reason      Reason // why not, else
+	DiskError   error  // why nothing could be spilled, if Reason is Disk
+	KeepError   error  // of the last call of Options.Keeper, if it failed
 	PeakBytes   int64  // the most memory that the search held, and the analyses after it
 	Workers     int
+	Store       string   // which one: "exact: direct", as store.Store.Describe says it
+	Omission    Omission // what the store has missed in the explored part, if it is lossy
+
+	Sample *Sample // of RandomWalks and Swarm; else nil
 
 	sys    lts.System
 	opt    Options
+	order  order
 	store  *store.Store
 	levels levels
 	init   lts.State
 	fired  *bitset.BitSet
+
+	newProber func() (prober, error) // of a sample
 }
+
+// order is the kind of search that has made a space.
+type order int
+
+const (
+	breadthFirst order = iota
+	depthFirst
+	sampled // nothing is kept
+)
 
 // Fired is the set of actions of the counted steps. It must not be changed.
 func (sp *Space) Fired() *bitset.BitSet { return sp.fired }
@@ -44,6 +62,12 @@ func (sp *Space) Distances(states []lts.State) []int {
 		words = append(words, s...)
 	}
 	depths := make([]int, len(states))
+	if sp.order != breadthFirst {
+		for i, t := range sp.Traces(states) {
+			depths[i] = len(t.States) - 1
+		}
+		return depths
+	}
 	for i, p := range sp.store.Locate(words) {
 		depths[i] = -1
 		if p.Writer >= 0 {
@@ -60,7 +84,11 @@ func (sp *Space) Distance(s lts.State) (int, bool) {
 }
 
 // Close gives the memory back.
-func (sp *Space) Close() { sp.store.Close() }
+func (sp *Space) Close() {
+	if sp.order != sampled {
+		sp.store.Close()
+	}
+}
 
 // sweep calls task once for each worker, alone if the level is small, and leaves
 // the dealer of the level to it.

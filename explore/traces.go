@@ -14,8 +14,18 @@ import (
 //
 // Nothing is stored for this during the search. Each level before the deepest
 // target is expanded once more, for all targets together and by all workers.
+//
+// After a depth-first search the run is the one on which the search came to the target, and a
+// target has been found if it was explored; all of the search is done once more, as far as
+// to the last target. After a sample nothing is found: see Runs.
 func (sp *Space) Traces(targets []lts.State) []lts.Trace {
 	traces := make([]lts.Trace, len(targets))
+	switch sp.order {
+	case sampled:
+		return traces
+	case depthFirst:
+		return sp.dived(targets)
+	}
 	depths := sp.Distances(targets)
 	deepest := -1
 	for i, d := range depths {
@@ -76,6 +86,7 @@ func (sp *Space) stepBack(c *crew, level int, depths []int, traces []lts.Trace) 
 		found[worker] = links
 		steps := lts.NewSteps(sp.sys.Width())
 		reader := sp.store.NewReader()
+		defer reader.Close()
 		for {
 			part, ok := d.take()
 			if !ok || c.stop.Load() {

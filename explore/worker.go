@@ -22,7 +22,8 @@ type worker struct {
 	span   span     // what is left of the span in hand
 	states []uint64 // its next configurations, as far as they have been read
 
-	full        bool   // it returned since the table is full
+	full        bool   // it returned since the table is full, or there is no memory for its list
+	failed      error  // it returned since what was saved cannot be read
 	reason      Reason // it returned since a limit was passed
 	transitions uint64 // of the level
 	fired       *bitset.BitSet
@@ -56,7 +57,7 @@ func (w *worker) expand() {
 		}
 		w.steps.Reset()
 		w.posted = 0
-		if !w.fill() {
+		if !s.fill(w) {
 			w.full = !w.writer.Flush()
 			return
 		}
@@ -78,8 +79,8 @@ func (w *worker) limit() Reason {
 	}
 	if s.opt.Memory > 0 {
 		w.bytes.Store(int64(cap(w.steps.Words)*8 + cap(w.steps.Actions)*4 + cap(w.fresh)*4))
-		if s.over() {
-			return Memory
+		if s.over() || s.store.Short() {
+			return Memory // unless something can be spilled
 		}
 	}
 	if w.index == 0 && s.opt.Tick != nil {

@@ -34,7 +34,7 @@ func directBytes(bits int) int64 { return 1 << max(bits-3, blockBits-3) }
 // words would be. It is the faster one of the two.
 func (t *words) directIsBetter(reserve int64) bool {
 	n := t.s.options.Bits
-	return t.s.width == 1 && n > 0 && n < 48 && !t.s.options.NoDirect &&
+	return t.s.width == 1 && n > 0 && n < 48 && !t.s.options.NoDirect && !t.s.options.Lossy() &&
 		directBytes(n) <= int64(t.grown(reserve))*wordBytes
 }
 

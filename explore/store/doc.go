@@ -1,33 +1,33 @@
-// Package store is the set of configurations that a search has seen. It is
-// exact, it is shared by all workers, and nobody waits on the way in.
+// Package store is the set of configurations that a search has seen. It is shared by all
+// workers, and nobody waits on the way in.
 //
-// A [Store] has two parts. The arena holds each state once, packed, in the order
-// in which a worker found it: each worker has a list of its own, cut into chunks
-// of 2^18 states, so that a level of a breadth-first search is one interval of
-// each list. The table finds a state again:
+// A [Store] has two parts. Each worker's list holds what it was the first to find, in that
+// order, cut into chunks, so that a level of a breadth-first search is one interval of
+// each list. The table says which states are new:
 //
-//	width 1    open addressing, the whole state in its slot; a state that is
-//	           there costs one cache line, and the arena is not touched
-//	width >=2  open addressing over slots of 8 bytes, 24 bits of the hash and
-//	           40 bits of the state's place in the arena; equal bits are
-//	           followed by a comparison of all words
+//	exact, direct      one bit for each state that there can be
+//	exact, in line     open addressing, the whole state of one word in its slot
+//	exact, compressed  the same for what a tree of dictionaries makes of wider states: one word
+//	compact            the same for fingerprints of 64 or 128 bits
+//	bitstate           some bits for each state, in a table of fixed size
 //
-// A probe goes round the eight slots of its cache line before it takes the next
-// line. A slot is written once, by compare-and-swap, and never changed.
+// The last two are lossy: they may take a new state for one that they have. [Store.Omission]
+// says how often that has probably happened. The lists of exact stores hold what is in the
+// table, one word a state; those of lossy ones whole states.
 //
-// States come in batches of up to [Batch]: all slots of a batch are prefetched
-// before the first one is looked at, since the table is much larger than the
-// caches and a dependent load from it takes longer than to make the state.
-// Tables and chunks are mapped memory with huge pages where the system has
-// them, and ordinary slices elsewhere.
+// A probe goes round the slots of its cache line before it takes the next line. A slot is
+// written once, by compare-and-swap, and never changed. A state is new to exactly one
+// writer, in lossy stores, too.
 //
-// The table does not grow by itself: [Writer.Add] stops when more states could
-// fill it beyond three quarters, all workers stop, and [Store.Grow] makes a new
-// one in parallel. It is filled from the arena, so the old table is given back
-// first and there are never two.
+// States come in batches of up to [Batch]: all slots of a batch are prefetched before the
+// first one is looked at, since the table is much larger than the caches and a dependent
+// load from it takes longer than to make the state. Tables and chunks are mapped memory
+// with huge pages where the system has them, and ordinary slices elsewhere.
 //
-// Costs: width 1 takes 19 to 30 bytes a state, width w 11 to 22 bytes and the
-// 8*w of the state. Nothing is allocated for a state.
+// The table does not grow by itself: [Writer.Add] stops when more states could fill it
+// beyond thirteen sixteenths, all workers stop, and [Store.Grow] makes a new one in parallel. The
+// old one is given back piece by piece, so that there are never two in full. Chunks of the
+// lists can go to disk: [Store.Spill].
 //
-// There is no removal, and no lossy mode.
+// docs/performance.md says what each store costs. Nothing is allocated for a state. There is no removal.
 package store

@@ -8,6 +8,7 @@ const None = ^uint64(0)
 type Finder struct {
 	s       *Store
 	encoder encoder
+	window  window
 	entries []uint64
 	absent  []int32 // numbers of states that have no entry
 	hash    [pending]uint64
@@ -19,16 +20,28 @@ type Finder struct {
 func (s *Store) Seal() { s.set.index() }
 
 // IDs is an upper bound: all ids are less.
-func (s *Store) IDs() uint64 { return s.set.ids() }
+func (s *Store) IDs() uint64 {
+	if s.options.Lossy() {
+		return 0
+	}
+	return s.set.ids()
+}
 
-// NewFinder returns a finder. Seal has to be called before it is used.
+// NewFinder returns a finder. Seal has to be called before it is used. A lossy store
+// has none.
 func (s *Store) NewFinder() *Finder {
+	if s.options.Lossy() {
+		panic(noIDsMessage)
+	}
 	f := &Finder{s: s}
 	if s.tree != nil {
 		f.encoder.init(s.tree)
 	}
 	return f
 }
+
+// Close gives the finder's buffer back. It can still be used.
+func (f *Finder) Close() { f.s.closeWindow(&f.window) }
 
 // Find is the id of one state.
 func (s *Store) Find(state []uint64) (id uint64, ok bool) {
@@ -79,7 +92,7 @@ func (s *Store) State(id uint64, dst []uint64) []uint64 {
 // writer's list to ids.
 func (f *Finder) IDsAt(writer int, from, to uint64, ids []uint64) []uint64 {
 	for from < to {
-		f.entries = f.s.writers[writer].list.slice(from, min(to, from+pending))
+		f.entries = f.s.writers[writer].list.items(&f.window, from, min(to, from+pending))
 		from += uint64(len(f.entries))
 		ids = f.s.set.find(f, ids)
 	}
@@ -97,10 +110,14 @@ type Place struct {
 // Locate finds the places of packed states. It reads all lists once, for all states
 // together. A bit map of hashes turns nearly all others away.
 func (s *Store) Locate(states []uint64) []Place {
+	if s.options.Lossy() {
+		return s.locateWhole(states)
+	}
 	places := make([]Place, len(states)/s.width)
 	want := make(map[uint64][]int, len(places))
 	filter := make([]uint64, 1<<10)
 	f := s.NewFinder()
+	defer f.Close()
 	for i := range places {
 		places[i].Writer = -1
 		f.look(states[i*s.width : (i+1)*s.width])
@@ -115,7 +132,7 @@ func (s *Store) Locate(states []uint64) []Place {
 	left := len(want)
 	for _, w := range s.writers {
 		for from := uint64(0); from < w.list.n && left > 0; {
-			part := w.list.slice(from, w.list.n)
+			part := w.list.items(&f.window, from, w.list.n)
 			for i, x := range part {
 				h := x * key0 >> 48
 				if filter[h>>6]>>(h&63)&1 == 0 {
@@ -129,6 +146,42 @@ func (s *Store) Locate(states []uint64) []Place {
 				}
 			}
 			from += uint64(len(part))
+		}
+	}
+	return places
+}
+
+// locateWhole is Locate where the lists hold whole states.
+func (s *Store) locateWhole(states []uint64) []Place {
+	places := make([]Place, len(states)/s.width)
+	want := make(map[uint64][]int, len(places)) // by hash
+	filter := make([]uint64, 1<<10)
+	for i := range places {
+		places[i].Writer = -1
+		h := Hash(states[i*s.width : (i+1)*s.width])
+		want[h] = append(want[h], i)
+		filter[h>>54] |= 1 << (h & 63)
+	}
+	left := len(places)
+	reader := s.NewReader()
+	defer reader.Close()
+	for _, w := range s.writers {
+		for from := uint64(0); from < w.list.n && left > 0; {
+			part := reader.States(w.index, from, w.list.n)
+			for ; len(part) > 0; part = part[s.width:] {
+				x := part[:s.width]
+				from++
+				h := Hash(x)
+				if filter[h>>54]>>(h&63)&1 == 0 {
+					continue
+				}
+				for _, k := range want[h] {
+					if places[k].Writer < 0 && equal(states[k*s.width:(k+1)*s.width], x) {
+						places[k] = Place{Writer: w.index, Position: from - 1}
+						left--
+					}
+				}
+			}
 		}
 	}
 	return places

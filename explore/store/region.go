@@ -13,6 +13,9 @@ const (
 	// mapFrom is the size in words from which memory is mapped. Most models
 	// are small: they should not pay for a page of 2 MiB.
 	mapFrom = 1 << 16
+	// mostHeap is the most words of one slice of the collected heap: a program that
+	// asks for more than there is ends.
+	mostHeap = 1 << 32
 )
 
 // newRegion returns n zeroed words. heap forces an ordinary slice; so do a
@@ -25,6 +28,22 @@ func newRegion(n int, heap bool) region {
 		}
 	}
 	return region{words: make([]uint64, n)}
+}
+
+// newFixedRegion is newRegion for a size that nobody has made sure of: the system may refuse
+// to map it.
+func newFixedRegion(n int, heap bool) (region, error) {
+	if !heap && !raceDetector && n >= mapFrom && mapping {
+		r, ok := mapWords(n)
+		if !ok {
+			return region{}, &TooLargeError{Bytes: int64(n) * wordBytes}
+		}
+		return r, nil
+	}
+	if n > mostHeap {
+		return region{}, &TooLargeError{Bytes: int64(n) * wordBytes}
+	}
+	return region{words: make([]uint64, n)}, nil
 }
 
 // discard gives the memory of the words from from to to back, as far as that is

@@ -2,6 +2,9 @@
 
 package store
 
+// mapping says whether memory can be mapped.
+const mapping = false
+
 // mapWords says that memory cannot be mapped here.
 func mapWords(int) (region, bool) { return region{}, false }
 

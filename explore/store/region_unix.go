@@ -8,6 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// mapping says whether memory can be mapped.
+const mapping = true
+
 // mapWords maps n words. A mapping of at least a huge page starts at a multiple
 // of one: it is asked for with one page more, of which only addresses are lost.
 func mapWords(n int) (region, bool) {

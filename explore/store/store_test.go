@@ -170,7 +170,7 @@ func TestChunks(t *testing.T) {
 	}
 	for _, width := range []int{1, 2} {
 		s := New(Options{Width: width, Workers: 1})
-		const n = chunkItems + 1000
+		const n = (1 << chunkBits) + 1000
 		words := make([]uint64, 0, n*width)
 		for i := range n {
 			words = append(words, uint64(i))
@@ -186,7 +186,7 @@ func TestChunks(t *testing.T) {
 		}
 		s.Seal()
 		f := s.NewFinder()
-		assert.Len(t, s.NewReader().States(0, chunkItems-3, n), 3*width)
+		assert.Len(t, s.NewReader().States(0, (1<<chunkBits)-3, n), 3*width)
 		assert.EqualValues(t, n, s.Len())
 		ids := f.Find(words, nil)
 		assert.Equal(t, f.IDsAt(0, 0, n, nil), ids)

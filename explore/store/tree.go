@@ -57,19 +57,20 @@ func (t *tree) hasRoom() bool {
 	return true
 }
 
-// next is the memory that grow would add; false if a dictionary has reached the
+// next is the memory that grow would add at most, while it is at work; false if a dictionary has reached the
 // number of values that 32 bits can tell apart.
 func (t *tree) next() (int64, bool) {
-	n := int64(0)
+	n, largest := int64(0), int64(0)
 	for _, d := range t.dictionaries {
 		if d.full() {
 			if uint64(len(d.slots)) > math.MaxUint32 {
 				return 0, false
 			}
 			n += int64(len(d.slots)) * 4
+			largest = max(largest, int64(len(d.slots))*4)
 		}
 	}
-	return n, true
+	return n + largest, true // one after the other, and each has two tables for a moment
 }
 
 func (t *tree) grow(run func(task func(worker int))) {

@@ -138,7 +138,10 @@ func (t *words) grow(reserve int64, run func(task func(worker int))) set {
 	s := t.s
 	var enter func(x uint64)
 	var result set
-	s.memory.add(-t.bytes())
+	inPlace, bytes := t.inPlace(), t.bytes()
+	if inPlace {
+		s.memory.add(-bytes)
+	}
 	if t.directIsBetter(reserve) {
 		d := newDirect(s)
 		if t.zero.Load() {
@@ -173,6 +176,9 @@ func (t *words) grow(reserve int64, run func(task func(worker int))) set {
 		run(task)
 	}
 	t.table.release()
+	if !inPlace {
+		s.memory.add(-bytes)
+	}
 	return result
 }
 

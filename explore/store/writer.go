@@ -11,7 +11,8 @@ type Writer struct {
 	sieve   sieve
 	encoder encoder
 	waiting []uint64 // states that are not in the store yet, unless somebody else has found them
-	entries []uint64 // of a batch
+	entries []uint64 // of a batch; of a lossy store: first words of hash
+	second  []uint64 // second words of hash
 	fresh   []int32  // numbers of the new ones among them
 	hash    [pending]uint64
 	addr    [pending]uint64
@@ -24,15 +25,22 @@ func newWriter(s *Store, index int) *Writer {
 	w.sieve.init(s.width)
 	w.waiting = make([]uint64, 0, (pending+1)*s.width)
 	w.fresh = make([]int32, 0, pending)
-	if s.tree != nil {
+	switch {
+	case s.tree != nil:
 		w.encoder.init(s.tree)
 		w.entries = make([]uint64, pending)
+	case s.options.Lossy():
+		w.entries = make([]uint64, pending)
+		w.second = make([]uint64, pending)
 	}
 	return w
 }
 
 // Len is the number of states in the writer's list.
 func (w *Writer) Len() uint64 { return w.list.n }
+
+// held is the number of states that the writer holds back.
+func (w *Writer) held() int { return len(w.waiting) / w.s.width }
 
 // Add puts packed states into the store, some of them only with a later Add or with
 // Flush. States that are new become the next ones in the writer's list. The result
@@ -66,20 +74,30 @@ func (w *Writer) Flush() bool {
 	if n == 0 {
 		return true
 	}
-	if s.reserved.Add(int64(n)) > s.set.limit() || s.tree != nil && !s.tree.hasRoom() {
+	if s.reserved.Add(int64(n)) > s.set.limit() || s.tree != nil && !s.tree.hasRoom() || !w.list.prepare(n) {
 		s.reserved.Add(-int64(n))
 		return false
 	}
-	if s.tree != nil {
+	lossy := s.options.Lossy()
+	switch {
+	case s.tree != nil:
 		w.encoder.encode(w.waiting, w.entries[:n])
 		w.entries = w.entries[:n]
-	} else {
+	case lossy:
+		w.hashWaiting(n)
+	default:
 		w.entries = w.waiting
 	}
 	w.fresh = w.fresh[:0]
 	s.set.insert(w)
-	for _, i := range w.fresh {
-		w.list.push(w.entries[i])
+	if lossy {
+		for _, i := range w.fresh {
+			w.list.pushWide(w.waiting[int(i)*s.width : (int(i)+1)*s.width])
+		}
+	} else {
+		for _, i := range w.fresh {
+			w.list.push(w.entries[i])
+		}
 	}
 	if known := n - len(w.fresh); known > 0 {
 		s.reserved.Add(-int64(known))
@@ -87,4 +105,16 @@ func (w *Writer) Flush() bool {
 	w.waiting = w.waiting[:0]
 	w.sieve.widen(w.list.n)
 	return true
+}
+
+// hashWaiting fills in what a lossy store knows of the n states that wait.
+func (w *Writer) hashWaiting(n int) {
+	c := w.s.options.Choice
+	w.entries, w.second = w.entries[:n], w.second[:n]
+	fingerprints(w.waiting, w.s.width, c.Seed, w.entries, w.second)
+	if c.Kind == Compact && c.Fingerprint < 64 {
+		for i := range w.entries {
+			w.entries[i] >>= 64 - c.Fingerprint
+		}
+	}
 }
