@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 
 	"chorcheck/explore"
+	"chorcheck/explore/reduce"
 	"chorcheck/lts"
 	"chorcheck/model"
 )
@@ -81,8 +83,8 @@ func (v *verifier) leastExtra(deadlock bool) (extra, tried int) {
 		for q := range net.Queues() {
 			full |= model.MarkBlocked(q)
 		}
-		space, err := explore.Reach(v.ctx, net, explore.Options{
-			Workers: workers, MaxStates: limit, Memory: v.opt.Memory,
+		space, err := explore.Reach(v.ctx, v.oneByOne(net), explore.Options{
+			Workers: workers, MaxStates: limit, Memory: v.spareMemory(), SpillDir: v.opt.SpillDir,
 			Observe: func(worker, _ int, s lts.State, marks lts.Marks, steps int) {
 				terminal := steps == 0 || marks&model.MarkQuiet != 0
 				switch {
@@ -211,9 +213,18 @@ func (v *verifier) neverFreed(r model.RoleID) string {
 	return ""
 }
 
+// oneByOne is a network of which one part at a time moves, if that is how it is searched.
+func (v *verifier) oneByOne(net *model.Network) lts.System {
+	if !slices.Contains(v.reductions, allReductions()[3].name) {
+		return net
+	}
+	sys, _ := reduce.Parts(net)
+	return sys
+}
+
 func (v *verifier) graph() *stepGraph {
 	if v.small == nil {
-		v.small = newStepGraph(context.WithoutCancel(v.ctx), v.net, maxExhaustiveStates, 0)
+		v.small = newStepGraph(context.WithoutCancel(v.ctx), v.net, v.oneByOne(v.net), maxExhaustiveStates, 0)
 	}
 	return v.small
 }

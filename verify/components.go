@@ -11,13 +11,14 @@ import (
 // components looks for evidence in non-trivial bottom components. Trivial ones are
 // terminal configurations, which the observer has seen.
 type components struct {
-	v     *verifier
+	v *verifier
+	evidence
 	steps *lts.Steps
 	ends  bool // the protocol has an end
 }
 
 func newComponents(v *verifier) *components {
-	return &components{v: v, steps: lts.NewSteps(v.net.Width()), ends: v.loopsByDesign() == ""}
+	return &components{v: v, evidence: v.evidence, steps: lts.NewSteps(v.net.Width()), ends: v.loopsByDesign() == ""}
 }
 
 // activity is what the steps of a component do.
@@ -36,7 +37,7 @@ func (c *components) visit(comp explore.Component) {
 	act := c.activity(comp)
 	net, on := c.v.net, c.v.on
 	s, depth := comp.Least, comp.Depth
-	add := c.v.evidence.add
+	add := c.evidence.add
 	var movers []string
 	for r, moves := range act.moves {
 		role := model.RoleID(r)
@@ -88,13 +89,23 @@ func (c *components) activity(comp explore.Component) activity {
 	net := c.v.net
 	fired := make([]bool, net.Actions())
 	act := activity{moves: make([]bool, len(net.Automata().Roles)), taken: make([]bool, net.Queues()), kinds: map[int]bool{}}
+	all := comp.Size == c.v.space.States // then the search knows what is fired
 	for s := range comp.States() {
 		act.final = act.final || net.Final(s)
+		if all && act.final {
+			break
+		}
+		if all {
+			continue
+		}
 		c.steps.Reset()
 		net.Next(s, c.steps)
 		for _, a := range c.steps.Actions {
 			fired[a] = true
 		}
+	}
+	for a := range fired {
+		fired[a] = fired[a] || all && c.v.space.Fired().Test(uint(a))
 	}
 	for a := range fired {
 		if !fired[a] || !net.IsStep(lts.Action(a)) {

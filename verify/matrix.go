@@ -97,11 +97,7 @@ func (m *matrix) add(v *verifier) {
 		// That is so little that it may be done after the time is over.
 		ctx = context.WithoutCancel(ctx)
 	}
-	bytes := int64(0)
-	if v.opt.Memory > 0 {
-		bytes = max(v.opt.Memory-v.space.PeakBytes, 1)
-	}
-	g := newStepGraph(ctx, v.net, limit, bytes)
+	g := newStepGraph(ctx, v.net, v.net, limit, v.spareMemory())
 	var judge *judge
 	if v.unsure() == "" && g.complete {
 		judge = newJudge(m, v.net, g)

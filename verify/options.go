@@ -12,12 +12,17 @@ type Options struct {
 	Workers      int                  // 0: one for each processor
 	MaxStates    uint64               // 0: no limit
 	MaxDepth     int                  // 0: no limit
-	Memory       int64                // bytes that the search may use; 0: no limit
+	Memory       int64                // bytes that the program may use, 24 MiB of them, at most half, not for the search; 0: no limit
+	SpillDir     string               // where searches spill to; "": the system's directory for temporary files
+	Checkpoint   *Checkpoint          // nil: searches are not kept
 	MaxFindings  int                  // of one check; 0: 10
 	Environments []*model.Environment // nil: one in which nothing fails
 	KeepCrashed  bool                 // queues to crashed roles stay, see docs/semantics.md, section 5
 	Coverage     bool                 // make the coverage matrix
 	Reduce       Reduce               // the zero value: the search leaves nothing out
+	Store        Storage              // the zero value: exact
+	Order        Order                // the zero value: breadth-first
+	Sampling     Sampling             // for orders that are samples
 	Interactions []model.Origin       // the places that dead-interaction looks at
 	Progress     func(Progress)       // may be nil; called from one goroutine
 	Every        time.Duration        // how often Progress is called; 0: five times a second

@@ -16,9 +16,10 @@ type Reduce struct {
 	PartialOrder  bool // steps that only put the same events into another order are left out
 	Symmetry      bool // configurations that differ in who of interchangeable roles is who are one
 	DeadVariables bool // so are those that differ in values that nobody reads
+	Parts         bool // of groups of roles that do not communicate only one moves
 }
 
-// reduction is one of the three.
+// reduction is one of the four.
 type reduction struct {
 	name      string
 	preserves func(check string) bool
@@ -60,9 +61,19 @@ type reduction struct {
 //	all others               yes; where values that nobody reads are all that keeps a
 //	                         configuration out of a component, a run into it is shorter
 //
+// Parts. Each part comes to all its configurations while the others are where they begin
+// (reduce.Parts).
+//
+//	unspecified-reception,   yes: they are about a role, a queue, or a step of one part
+//	bound-reached,
+//	out-of-range,
+//	dead-interaction
+//	all others               no: that nothing is enabled, or goes on, is about all parts;
+//	                         the rest needs scopes or faults, which hold parts together
+//
 // The coverage matrix is preserved by none of them: it counts configurations.
-func allReductions() [3]reduction {
-	return [3]reduction{
+func allReductions() [4]reduction {
+	return [4]reduction{
 		{"partial-order reduction", func(check string) bool { return check == "deadlock" }},
 		{"symmetry reduction", func(check string) bool {
 			switch check {
@@ -72,12 +83,21 @@ func allReductions() [3]reduction {
 			return !isAcross(check)
 		}},
 		{"dead-variable reduction", func(check string) bool { return check != "silent-survivor" && !isAcross(check) }},
+		{"one part at a time", func(check string) bool {
+			switch check {
+			case "unspecified-reception", "bound-reached", "out-of-range", "dead-interaction":
+				return true
+			}
+			return false
+		}},
 	}
 }
 
-func (r Reduce) wanted() [3]bool { return [3]bool{r.PartialOrder, r.Symmetry, r.DeadVariables} }
+func (r Reduce) wanted() [4]bool {
+	return [4]bool{r.PartialOrder, r.Symmetry, r.DeadVariables, r.Parts}
+}
 
-// AutoReduce gives the reductions, by partial order and by symmetry, that preserve all
+// AutoReduce gives the reductions, all but that of dead variables, that preserve all
 // that is asked for: the checks that only and skip select, and the coverage matrix
 // if there is to be one.
 func AutoReduce(only, skip []string, coverage bool) Reduce {
@@ -86,7 +106,11 @@ func AutoReduce(only, skip []string, coverage bool) Reduce {
 		on[c.ID] = (len(only) == 0 || slices.Contains(only, c.ID)) && !slices.Contains(skip, c.ID)
 	}
 	all := allReductions()
-	return Reduce{PartialOrder: all[0].lost(on, coverage) == "", Symmetry: all[1].lost(on, coverage) == ""}
+	return Reduce{
+		PartialOrder: all[0].lost(on, coverage) == "",
+		Symmetry:     all[1].lost(on, coverage) == "",
+		Parts:        all[3].lost(on, coverage) == "",
+	}
 }
 
 // lost names the first thing asked for that a reduction does not preserve; empty if
@@ -127,6 +151,11 @@ func (v *verifier) reduceSystem() lts.System {
 				if can[i] = reduce.Canon(v.net, false, true) != nil; !can[i] {
 					why = "there is no value that nobody reads"
 				}
+			case 3:
+				// No check is preserved by this one and by partial order.
+				if sys, can[i] = reduce.Parts(sys); !can[i] {
+					continue // as nearly everywhere: no word about it
+				}
 			}
 		}
 		if why != "" {
@@ -136,7 +165,7 @@ func (v *verifier) reduceSystem() lts.System {
 		}
 		v.reductions = append(v.reductions, r.name)
 	}
-	v.stretched = can[0]
+	v.stretched = can[0] || v.opt.Store.Lossy() || v.opt.Order != BreadthFirst
 	canon := reduce.Canon(v.net, can[1], can[2])
 	if can[1] {
 		v.canon = canon // else actions are those of the system
@@ -149,6 +178,7 @@ func (v *verifier) reduceSystem() lts.System {
 
 // findRuns finds runs of the unreduced system to what a reduced search has found.
 func (v *verifier) findRuns() error {
+	v.takePaths()
 	if v.stretched || v.canon != nil {
 		if err := v.shorten(); err != nil {
 			return err
@@ -157,15 +187,16 @@ func (v *verifier) findRuns() error {
 	if v.canon != nil {
 		v.unfold()
 	}
+	v.keepPaths()
 	return nil
 }
 
 // mostShortened bounds the configurations of the search for shorter runs.
 const mostShortened = 1_000_000
 
-// shorten looks for the shortest runs to what a reduced search has found, and for the
-// same with interchangeable roles in place of each other, by a search without reductions
-// that goes no deeper than the runs that are known. Where it has to give up, what was
+// shorten looks for the shortest runs to what a reduced search, or one with a lossy store,
+// has found, and for the same with interchangeable roles in place of each other, by an
+// exact search without reductions that goes no deeper than the runs that are known. Where it has to give up, what was
 // found stays as it is, and caveat says why.
 func (v *verifier) shorten() error {
 	if len(v.evidence) == 0 {
@@ -183,32 +214,44 @@ func (v *verifier) shorten() error {
 	if o.MaxDepth == 0 {
 		o.MaxDepth = 1 // 0 is no limit
 	}
+	if v.needComponents() {
+		o.MaxDepth = 0
+	}
 	if v.opt.Memory > 0 {
-		if o.Memory = v.opt.Memory - v.space.PeakBytes; o.Memory <= 0 {
-			v.caveat = v.reducedFindings("the memory limit leaves no room for a search without reductions")
+		if o.Memory = searchMemory(v.opt.Memory) - v.space.PeakBytes; o.Memory <= 0 {
+			v.caveat = v.reducedFindings("the memory limit leaves no room for " + v.plainSearch("a"))
 			return nil
 		}
 	}
 	v.phase("looking for shortest runs")
 	watch := newObserver(v.net, v.on)
 	o.Observe = watch.observe
-	space, err := explore.Reach(v.ctx, v.net, o)
+	space, err := explore.Reach(v.ctx, v.oneByOne(v.net), o)
 	if err != nil {
 		return err
 	}
 	defer space.Close()
 	switch space.Reason {
 	case explore.MaxStates:
-		v.caveat = v.reducedFindings(fmt.Sprintf("the search without reductions stopped at %d states", o.MaxStates))
+		v.caveat = v.reducedFindings(fmt.Sprintf("%s stopped at %d states", v.plainSearch("the"), o.MaxStates))
 	case explore.Memory:
-		v.caveat = v.reducedFindings("the memory limit is not enough for a search without reductions")
+		v.caveat = v.reducedFindings("the memory limit is not enough for " + v.plainSearch("a"))
 	case explore.Cancelled:
-		v.caveat = v.reducedFindings("the search without reductions " + v.stopped())
+		v.caveat = v.reducedFindings(v.plainSearch("the") + " " + v.stopped())
 	}
-	found, _ := watch.gather(space.Levels)
+	found, confused := watch.gather(space.Levels)
+	v.confused = v.confused || confused
+	if v.needComponents() && space.Complete {
+		if err := v.addComponents(space, found); err != nil {
+			v.caveat = v.reducedFindings(v.plainSearch("the") + " found no bottom components: " + err.Error())
+		}
+	}
 	var exhibits []*exhibit
-	for check := range v.evidence {
+	for check, known := range v.evidence {
 		for cause, e := range found[check] {
+			if v.canon == nil && known[cause] == nil {
+				continue // a sample has not found it
+			}
 			exhibits = append(exhibits, e)
 			v.evidence[check][cause] = e
 		}
@@ -221,6 +264,20 @@ func (v *verifier) shorten() error {
 		exhibits[i].run = &trace
 	}
 	return nil
+}
+
+// plainSearch names the search of shorten.
+func (v *verifier) plainSearch(article string) string {
+	if v.opt.Order != BreadthFirst {
+		return article + " breadth-first search"
+	}
+	if len(v.reductions) > 0 {
+		return article + " search without reductions"
+	}
+	if article == "a" {
+		article = "an"
+	}
+	return article + " exact search"
 }
 
 // reducedFindings says what findings of a reduced search are perhaps not.
@@ -243,12 +300,9 @@ func (v *verifier) unfold() {
 			}
 		}
 	}
-	targets := make([]lts.State, len(folded))
-	for i, e := range folded {
-		targets[i] = e.state
-	}
+	n := len(folded)
 	steps := lts.NewSteps(v.net.Width())
-	for i, trace := range v.space.Traces(targets) {
+	for i, trace := range v.paths(folded) {
 		run, err := reduce.Unfold(v.net, v.canon, trace)
 		if err != nil {
 			bug.Panicf("a run to a violation of %s (%s): %v", folded[i].check, folded[i].cause, err)
@@ -268,7 +322,7 @@ func (v *verifier) unfold() {
 			folded = append(folded, e)
 		}
 	}
-	for _, e := range folded[len(targets):] {
+	for _, e := range folded[n:] {
 		v.evidence.add(e)
 	}
 }

@@ -92,6 +92,32 @@ func TestReductionsFindTheSame(t *testing.T) {
 	})
 }
 
+// TestReductionsFindTheSameForEachCheck: each reduction alone and all together, for each
+// check alone and for all, in systems in which all meddle, and in those with roles that are
+// almost interchangeable.
+func TestReductionsFindTheSameForEachCheck(t *testing.T) {
+	checks := [][]string{nil, {"deadlock"}} // nil: all of them
+	for _, c := range verify.Checks() {
+		checks = append(checks, []string{c.ID})
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		for range 5 {
+			f := rapid.OneOf(naive.Meddling(), naive.Alike()).Draw(t, "system")
+			opt := verify.Options{
+				Environments: f.Environments, KeepCrashed: f.KeepCrashed, MaxStates: 500,
+				Only: rapid.SampledFrom(checks).Draw(t, "checks"), Workers: rapid.IntRange(1, 2).Draw(t, "workers"),
+			}
+			full, err := verify.Verify(context.Background(), f.Automata, opt)
+			require.NoError(t, err)
+			if !full.Environments[0].Statistics.Complete {
+				continue
+			}
+			reduce := rapid.SampledFrom([]verify.Reduce{{PartialOrder: true}, {Symmetry: true}, {DeadVariables: true}, allReduced}).Draw(t, "reduce")
+			requireSame(t, "random", f.Automata, opt, reduce)
+		}
+	})
+}
+
 func TestReductionsFindTheSameInSpecifications(t *testing.T) {
 	var names []string
 	for _, pattern := range []string{"*.chor", "failures/*.chor", "note/*.fsa", "bench/*-2.fsa", "bench/*-3.fsa", "bench/pipeline-5.fsa"} {

@@ -28,6 +28,7 @@ func (v *verifier) rerun(actions []lts.Action) (runs []run, failed int) {
 		seen := map[string]bool{}
 		for _, r := range runs {
 			last := r.configs[len(r.configs)-1]
+			grown := false
 			for _, s := range v.oracle.Enabled(last) {
 				if !s.Matches(ref) || len(next) == mostRuns {
 					continue
@@ -38,7 +39,13 @@ func (v *verifier) rerun(actions []lts.Action) (runs []run, failed int) {
 					continue
 				}
 				seen[k] = true
-				next = append(next, run{append(slices.Clip(r.configs), c), append(slices.Clip(r.steps), s)})
+				configs, steps := r.configs, r.steps
+				if grown {
+					// The room behind them is taken. Long runs are not copied for each step.
+					configs, steps = slices.Clip(configs), slices.Clip(steps)
+				}
+				grown = true
+				next = append(next, run{append(configs, c), append(steps, s)})
 			}
 		}
 		if len(next) == 0 {

@@ -113,8 +113,19 @@ type Statistics struct {
 	BitsPerState        int
 	Complete            bool
 	Reason              string // why it is not complete
-	Store               string // "exact"
-	Channels            string // the default channel, "fifo 4"
+	Store               string // which one: "exact: direct", "bitstate: 3 functions, 128 MiB"
+	// What a lossy store has probably missed in the part of the system that was searched: the
+	// expected number of configurations that it has taken for known ones, without those
+	// that can only be reached through them, and the probability that there is one. 0 if
+	// the store is exact.
+	Missed, MissedAny float64
+	// Order is the order of the search. Unless it is breadth-first, Depth is that of the
+	// deepest run that the search took. In a sample, States counts each visit, Searches are the walks or
+	// searches that were made, and Distinct estimates how many different states they met.
+	Order              Order
+	Searches, Distinct uint64
+	Taken, Actions     int    // actions that can happen in what was explored, and those that the system knows
+	Channels           string // the default channel, "fifo 4"
 	// With reductions, States, Transitions and Depth are those of the reduced system.
 	Reductions []string // that were on; nil: none
 	Unreduced  []string // sentences that say why others, which were asked for, were off

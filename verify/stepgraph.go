@@ -25,9 +25,9 @@ type stepGraph struct {
 // backEdge is an edge, seen from its end.
 type backEdge struct{ from, edge int }
 
-// newStepGraph explores until there are more than limit configurations, or bytes of
+// newStepGraph explores sys, which is net or a reduction of it, until there are more than limit configurations, or bytes of
 // memory (0: no limit), or ctx ends.
-func newStepGraph(ctx context.Context, net *model.Network, limit int, bytes int64) *stepGraph {
+func newStepGraph(ctx context.Context, net *model.Network, sys lts.System, limit int, bytes int64) *stepGraph {
 	g := &stepGraph{net: net, width: net.Width(), table: make([]uint32, 1<<10)}
 	limit = min(limit, math.MaxUint32/2)
 	g.visit(net.Init())
@@ -38,7 +38,7 @@ func newStepGraph(ctx context.Context, net *model.Network, limit int, bytes int6
 			return g
 		}
 		steps.Reset()
-		net.Next(g.state(i), steps)
+		sys.Next(g.state(i), steps)
 		for k, a := range steps.Actions {
 			g.to = append(g.to, uint32(g.visit(steps.Target(k))))
 			g.action = append(g.action, a)

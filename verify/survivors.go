@@ -77,7 +77,7 @@ func (v *verifier) findSurvivor(r model.RoleID, what *survivor) string {
 	v.phase("looking for silent survivors")
 	o := explore.Options{Workers: v.opt.Workers}
 	if v.opt.Memory > 0 {
-		if o.Memory = v.opt.Memory - v.space.PeakBytes; o.Memory <= 0 {
+		if o.Memory = searchMemory(v.opt.Memory) - v.space.PeakBytes; o.Memory <= 0 {
 			return v.noMemoryForSurvivors()
 		}
 	}

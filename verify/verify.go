@@ -20,7 +20,7 @@ func (e *UnknownCheckError) Error() string { return fmt.Sprintf("there is no che
 
 // Verify decides the checks on a network of automata in each environment. When ctx
 // ends, what has not been decided is inconclusive. The error is about the network
-// (*model.LimitError) or the options (*UnknownCheckError), never about verdicts.
+// (*model.LimitError) or the options (*UnknownCheckError, *StoreTooLargeError), or the disk (*DiskError), never about verdicts.
 func Verify(ctx context.Context, a *model.Automata, opt Options) (*Result, error) {
 	checks, err := selectChecks(opt.Only, opt.Skip)
 	if err != nil {
@@ -68,10 +68,10 @@ func verifyIn(ctx context.Context, a *model.Automata, env *model.Environment, op
 		return EnvironmentResult{}, err
 	}
 	defer v.space.Close()
+	v.analyseComponents()
 	if err := v.findRuns(); err != nil {
 		return EnvironmentResult{}, err
 	}
-	v.analyseComponents()
 	v.findSurvivors()
 	r := EnvironmentResult{Environment: env}
 	for _, c := range checks {
@@ -132,7 +132,9 @@ func (v *verifier) search() error {
 		every = time.Second / 5
 	}
 	o := explore.Options{
-		Workers: v.opt.Workers, MaxStates: v.opt.MaxStates, MaxDepth: v.opt.MaxDepth, Memory: v.opt.Memory,
+		Workers: v.opt.Workers, MaxStates: v.opt.MaxStates, MaxDepth: v.opt.MaxDepth, Memory: searchMemory(v.opt.Memory),
+		SpillDir: v.opt.SpillDir,
+		Store:    v.opt.Store,
 	}
 	if v.opt.Progress != nil {
 		ticker := time.NewTicker(every)
@@ -141,9 +143,13 @@ func (v *verifier) search() error {
 	}
 	watch := newObserver(v.net, v.on)
 	o.Observe = watch.observe
-	var err error
-	if v.space, err = explore.Reach(v.ctx, v.reduceSystem(), o); err != nil {
+	kept, err := v.keep(&o)
+	if err != nil {
 		return err
+	}
+	defer kept()
+	if v.space, err = v.explore(o, watch); err != nil {
+		return onDisk(err)
 	}
 	v.evidence, v.confused = watch.gather(v.space.Levels)
 	for r, open := range watch.openAtEnd() {
@@ -179,16 +185,33 @@ func (v *verifier) phase(name string) {
 
 // incomplete says why the search did not see everything; empty if it did.
 func (v *verifier) incomplete() string {
-	if v.space.Complete {
+	switch sample := v.sampleWords(); {
+	case v.space.Complete:
 		return ""
+	case v.space.Reason == explore.Sampled:
+		return sample
+	case sample != "":
+		return v.limited() + ", when " + sample
 	}
+	return v.limited()
+}
+
+// limited names the limit that has stopped the search.
+func (v *verifier) limited() string {
 	switch v.space.Reason {
 	case explore.MaxStates:
 		return fmt.Sprintf("stopped at the limit of %d states", v.opt.MaxStates)
 	case explore.MaxDepth:
+		if v.opt.Order == DepthFirst {
+			return fmt.Sprintf("runs were cut after %d steps", v.opt.MaxDepth)
+		}
 		return fmt.Sprintf("stopped at depth %d", v.opt.MaxDepth)
 	case explore.Memory:
 		return fmt.Sprintf("stopped at the memory limit of %d bytes", v.opt.Memory)
+	case explore.Disk:
+		return fmt.Sprintf("stopped at the memory limit of %d bytes: nothing more could be written to disk (%v)", v.opt.Memory, v.space.DiskError)
+	case explore.Lossy:
+		return v.lossyReason()
 	}
 	return v.stopped()
 }
@@ -212,14 +235,20 @@ func (v *verifier) unsure() string {
 const confusedReason = "roles are so many rounds of a looped scope apart that its instances could not be told from each other"
 
 func (v *verifier) statistics() Statistics {
-	return Statistics{
+	s := Statistics{
+		Order: v.opt.Order, Taken: int(v.space.Fired().Count()), Actions: v.net.Actions(),
 		States: v.space.States, Transitions: v.space.Transitions, Depth: v.space.Levels,
 		Workers: v.space.Workers, PeakBytes: v.space.PeakBytes,
 		ElapsedMS:    float64(time.Since(v.start).Microseconds()) / 1000,
 		BitsPerState: v.net.Bits(), Complete: v.space.Complete, Reason: v.incomplete(),
-		Store: "exact", Channels: v.automata.Channels.Default.String(),
+		Store: v.space.Store, Missed: v.space.Omission.Missed, MissedAny: v.space.Omission.Any,
+		Channels:   v.automata.Channels.Default.String(),
 		Reductions: v.reductions, Unreduced: v.unreduced,
 	}
+	if v.space.Sample != nil {
+		s.Searches, s.Distinct = v.space.Sample.Searches, v.space.Sample.Distinct
+	}
+	return s
 }
 
 // analyseComponents looks for evidence on continuations in the bottom components

@@ -30,7 +30,7 @@ var policy = []rule{
 	{"model", []string{"lts"}},
 	{"explore/...", []string{"lts", "explore/..."}}, // never model
 	{"verify/replay", []string{"model"}},            // shares nothing with the search
-	{"verify", []string{"lts", "model", "explore", "explore/reduce", "verify/replay"}},
+	{"verify", []string{"lts", "model", "explore", "explore/reduce", "explore/checkpoint", "verify/replay"}},
 
 	{"lang/source", nil},
 	{"lang/diag", []string{"lang/source"}},
@@ -49,7 +49,7 @@ var policy = []rule{
 	{"internal/expect", []string{"lang", "report", "verify"}},
 	{"internal/spin", []string{"model", "lang/promela"}}, // runs another tool
 	{"internal/bench", []string{"lang/...", "verify", "model", "internal/spin"}},
-	{"internal/cli", []string{"docs", "lang/...", "model", "verify/...", "report/...", "internal/expect"}},
+	{"internal/cli", []string{"docs", "lang/...", "model", "verify/...", "report/...", "internal/expect", "explore/checkpoint"}},
 	{"cmd/chorcheck", []string{"internal/cli"}},
 	{"internal/oracles", nil}, // tests only
 	{"specs", nil},            // tests only

@@ -45,6 +45,8 @@ type app struct {
 	exit  int
 	color string // auto, always, never
 	json  bool   // a JSON document is promised; troubles go into it
+
+	resuming *recipe // of the checkpoint that is gone on with; nil: none is
 }
 
 // Main runs the program and returns its exit code.
@@ -197,7 +199,7 @@ shortest run.`,
 	root.PersistentPreRunE = func(*cobra.Command, []string) error {
 		return oneOf("--color", a.color, "auto", "always", "never")
 	}
-	root.AddCommand(a.verifyCommand(), a.fmtCommand(), a.projectCommand(), a.replayCommand(), a.simulateCommand(),
+	root.AddCommand(a.verifyCommand(), a.resumeCommand(), a.fmtCommand(), a.projectCommand(), a.replayCommand(), a.simulateCommand(),
 		a.exportCommand(), a.explainCommand(), a.versionCommand())
 	return root
 }

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,6 +35,9 @@ type verifyFlags struct {
 	coverage              bool
 	minCoverage           float64
 	reduce                []string
+	store                 storeFlags
+	order                 orderFlags
+	keep                  keepFlags
 }
 
 func (a *app) verifyCommand() *cobra.Command {
@@ -68,8 +73,11 @@ and output.`,
 	fl.Uint64Var(&f.maxStates, "max-states", 0, "stop after so many states (0: no limit)")
 	fl.IntVar(&f.maxDepth, "max-depth", 0, "stop at this depth (0: no limit)")
 	fl.DurationVar(&f.timeout, "timeout", 0, "stop after this time, for each file: 90s, 5m (0: no limit)")
-	fl.StringVar(&f.memory, "memory", "", "stop before the search takes more memory: 512MiB, 8GiB")
-	fl.StringSliceVar(&f.reduce, "reduce", []string{"auto"}, "leave out what makes no difference: por,symmetry,deadvars; none; or auto: what preserves all selected checks")
+	fl.StringVar(&f.memory, "memory", "", "the memory of the program: 512MiB, 8GiB; a search that needs more writes to disk, and stops if that is not enough")
+	fl.StringSliceVar(&f.reduce, "reduce", []string{"auto"}, "leave out what makes no difference: por,symmetry,deadvars,parts; none; or auto: what preserves all selected checks")
+	f.order.add(cmd)
+	f.store.add(cmd)
+	f.keep.add(cmd)
 	fl.IntVar(&f.workers, "workers", 0, "threads of the search (0: one for each processor)")
 	fl.IntVar(&f.maxFindings, "max-findings", 0, "findings of one check that are shown (0: 10)")
 	fl.BoolVar(&f.noProgress, "no-progress", false, "no progress line on a terminal")
@@ -103,6 +111,9 @@ func (f *verifyFlags) checkFlags() (lang.Options, verify.Options, error) {
 			return load, opt, usage("", "%s cannot be negative", n.flag)
 		}
 	}
+	if f.keep.every <= 0 {
+		return load, opt, usage("for example --checkpoint-every 1m", "--checkpoint-every has to be positive")
+	}
 	if f.timeout < 0 {
 		return load, opt, usage("", "--timeout cannot be negative")
 	}
@@ -117,9 +128,18 @@ func (f *verifyFlags) checkFlags() (lang.Options, verify.Options, error) {
 	if err != nil {
 		return load, opt, err
 	}
+	order, sampling, err := f.order.order()
+	if err != nil {
+		return load, opt, err
+	}
+	sampling.Seed = f.store.seed
+	storage, err := f.store.storage(order)
+	if err != nil {
+		return load, opt, err
+	}
 	opt = verify.Options{
-		Reduce: reduce,
-		Only:   f.only, Skip: f.skip, Workers: f.workers, MaxStates: f.maxStates, MaxDepth: f.maxDepth,
+		SpillDir: f.keep.spillDir, Reduce: reduce, Store: storage, Order: order, Sampling: sampling,
+		Only: f.only, Skip: f.skip, Workers: f.workers, MaxStates: f.maxStates, MaxDepth: f.maxDepth,
 		Memory: memory, MaxFindings: f.maxFindings,
 		KeepCrashed: f.crashQueue == "keep", Coverage: f.coverage || f.minCoverage > 0,
 	}
@@ -137,12 +157,14 @@ func (f *verifyFlags) reductions() (verify.Reduce, error) {
 			r.Symmetry = true
 		case "deadvars":
 			r.DeadVariables = true
+		case "parts":
+			r.Parts = true
 		case "auto", "none":
 			if len(f.reduce) > 1 {
 				return r, usage("", "--reduce %s goes with nothing else", name)
 			}
 		default:
-			return r, usage("for example --reduce por,symmetry", "--reduce takes auto, none, or some of por, symmetry and deadvars, not %q", name)
+			return r, usage("for example --reduce por,symmetry", "--reduce takes auto, none, or some of por, symmetry, deadvars and parts, not %q", name)
 		}
 	}
 	switch {
@@ -183,8 +205,11 @@ func someCheckLeft(only, skip []string) error {
 	return usage("leave out one of --only and --skip", "--only and --skip leave no check to decide")
 }
 
-// parseBytes reads 8GiB, 512MiB, 8GB, 8G, 1000; "" is 0.
-func parseBytes(s string) (int64, error) {
+// parseBytes reads the value of --memory.
+func parseBytes(s string) (int64, error) { return parseBytesOf("--memory", s) }
+
+// parseBytesOf reads 8GiB, 512MiB, 8GB, 8G, 1000; "" is 0.
+func parseBytesOf(flag, s string) (int64, error) {
 	if s == "" {
 		return 0, nil
 	}
@@ -196,7 +221,7 @@ func parseBytes(s string) (int64, error) {
 	}[strings.ToLower(strings.TrimSpace(s[len(digits):]))]
 	n, err := strconv.ParseInt(digits, 10, 64)
 	if !ok || err != nil || n < 1 || n > (1<<62)/unit {
-		return 0, usage("for example --memory 8GiB", "--memory takes a number of bytes, not %q", s)
+		return 0, usage("for example "+flag+" 8GiB", "%s takes a number of bytes, not %q", flag, s)
 	}
 	return n * unit, nil
 }
@@ -209,13 +234,35 @@ func (a *app) verify(ctx context.Context, f verifyFlags, args []string) error {
 	}
 	names, troubles := expand(args, ".chor", ".fsa")
 	r := &report.Report{Version: a.version, Strict: f.strict, Errors: troubles}
-	for _, name := range names {
+	var keep *keeper
+	if f.keep.checkpoint != "" {
+		if keep, err = a.newKeeper(&f, &opt, names); err != nil {
+			return err
+		}
+	}
+	if opt.Memory > 0 {
+		// Where memory cannot be mapped it is the collector that has to keep the limit.
+		defer debug.SetMemoryLimit(debug.SetMemoryLimit(opt.Memory))
+	}
+	for i, name := range names {
+		if keep != nil {
+			opt.Checkpoint = keep.of(i)
+		}
 		src, err := a.read(name)
 		if err != nil {
 			r.Errors = append(r.Errors, report.Trouble{File: name, Message: reason(err)})
 			continue
 		}
-		r.Files = append(r.Files, a.verifyUnit(ctx, f, lang.Load(src, load), load, opt))
+		file, err := a.verifyUnit(ctx, f, lang.Load(src, load), load, opt)
+		if err != nil {
+			t := report.Trouble{File: name, Message: err.Error()}
+			if large := (*verify.StoreTooLargeError)(nil); errors.As(err, &large) {
+				t.Hint = "a smaller --bitstate-memory may do"
+			}
+			r.Errors = append(r.Errors, t)
+			continue
+		}
+		r.Files = append(r.Files, file)
 	}
 	a.exit = report.Worse(a.exit, r.Exit())
 	if f.format == "json" {
@@ -229,13 +276,14 @@ func (a *app) verify(ctx context.Context, f verifyFlags, args []string) error {
 	return nil
 }
 
-// verifyUnit verifies one text under its own time limit.
-func (a *app) verifyUnit(ctx context.Context, f verifyFlags, u *lang.Unit, load lang.Options, opt verify.Options) report.File {
+// verifyUnit verifies one text under its own time limit. The error says that there is no
+// memory for the store, or is about the disk.
+func (a *app) verifyUnit(ctx context.Context, f verifyFlags, u *lang.Unit, load lang.Options, opt verify.Options) (report.File, error) {
 	out := fileReport(u, load)
 	out.Settings.KeepCrashed = opt.KeepCrashed
 	out.Coverage, out.MinCoverage = opt.Coverage, f.minCoverage
 	if u.Rejected() {
-		return out
+		return out, nil
 	}
 	if f.timeout > 0 {
 		var cancel context.CancelFunc
@@ -251,12 +299,16 @@ func (a *app) verifyUnit(ctx context.Context, f verifyFlags, u *lang.Unit, load 
 	result, err := verify.Verify(ctx, u.Automata, opt)
 	if d, ok := tooLarge(u, err); ok {
 		out.Diagnostics = append(slices.Clone(out.Diagnostics), d)
-		return out
+		return out, nil
+	}
+	large, disk := (*verify.StoreTooLargeError)(nil), (*verify.DiskError)(nil)
+	if errors.As(err, &large) || errors.As(err, &disk) {
+		return out, err
 	}
 	if err != nil { // the checks' names were looked at before
 		bug.Panicf("verifying %s: %v", u.File.Name, err)
 	}
 	out.Result = result
 	out.Expectations = expect.Compare(u, result, len(load.Env) == 0 && load.Faults == "")
-	return out
+	return out, nil
 }

@@ -90,6 +90,26 @@ func TestNumbersOfAnIncompleteSearch(t *testing.T) {
 	}
 }
 
+// A search that misses configurations comes to others late: it may be deeper than there is
+// need, but what it has seen is there.
+func TestNumbersOfALossySearch(t *testing.T) {
+	e := verify.EnvironmentResult{
+		Environment: model.Calm(), Statistics: verify.Statistics{States: 24, Depth: 9, Reason: "lossy", Missed: 1e-9, MissedAny: 1e-9},
+	}
+	for text, want := range map[string]report.Expectation{
+		"depth 8":   {Line: 1, Env: "calm", Subject: "depth", Expected: "8", Found: "9 (lossy)", Outcome: report.Undecided},
+		"depth 10":  {Line: 1, Env: "calm", Subject: "depth", Expected: "10", Found: "9 (lossy)", Outcome: report.Undecided},
+		"states 25": {Line: 1, Env: "calm", Subject: "states", Expected: "25", Found: "at least 24 (lossy)", Outcome: report.Undecided},
+		"states 23": {Line: 1, Env: "calm", Subject: "states", Expected: "23", Found: "at least 24 (lossy)", Outcome: report.Unmet},
+	} {
+		var bag diag.Bag
+		u := &lang.Unit{File: source.New("x", "// expect: "+text), Automata: &model.Automata{}, Declared: []string{"calm"}}
+		u.Expectations = lang.Expectations(u.File, &bag)
+		got := Compare(u, &verify.Result{Environments: []verify.EnvironmentResult{e}}, true)
+		assert.Equal(t, []report.Expectation{want}, got, text)
+	}
+}
+
 // Expectations under conditions that are not met are left alone.
 func TestConditions(t *testing.T) {
 	var bag diag.Bag

@@ -70,11 +70,11 @@ func full() *report.Report {
 							{Check: verify.Check{ID: "stuck"}, Verdict: verify.Inconclusive, Reason: "interrupted"},
 							{Check: verify.Check{ID: "bound-reached", Warning: true}, Verdict: verify.NotApplicable, Reason: "no queues"},
 						},
-						Statistics: verify.Statistics{States: 18, Transitions: 20, Depth: 13, Workers: 2, PeakBytes: 4096, ElapsedMS: 3.25, BitsPerState: 9, Reason: "interrupted", Store: "exact"},
+						Statistics: verify.Statistics{States: 18, Transitions: 20, Depth: 13, Workers: 2, PeakBytes: 4096, ElapsedMS: 3.25, BitsPerState: 9, Reason: "interrupted", Store: "compact: 64 bits", Missed: 0.25, MissedAny: 0.125, Order: verify.Swarm, Searches: 64, Distinct: 17, Taken: 3, Actions: 4},
 					}, {
 						Environment: &model.Environment{Name: "rough"},
 						Checks:      []verify.CheckResult{{Check: verify.Check{ID: "livelock"}, Verdict: verify.Holds}},
-						Statistics:  verify.Statistics{States: 10, Transitions: 10, Depth: 10, Store: "exact", Complete: true},
+						Statistics:  verify.Statistics{States: 10, Transitions: 10, Depth: 10, Store: "exact: direct", Complete: true},
 					}},
 					Across: []verify.CheckResult{{Check: verify.Check{ID: "dead-handler", Warning: true}, Verdict: verify.Holds}},
 					Coverage: &verify.Coverage{Cells: []verify.CoverageCell{

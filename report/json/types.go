@@ -158,6 +158,18 @@ type Statistics struct {
 	Complete     bool    `json:"complete"`
 	Reason       string  `json:"reason"`
 	Store        string  `json:"store"`
+	// What a lossy store has probably missed: a number of configurations, and the
+	// probability that there is one.
+	ExpectedOmissions   float64 `json:"expected_omissions"`
+	OmissionProbability float64 `json:"omission_probability"`
+	// Order is breadth-first, depth-first, random or swarm. In the last two, states are
+	// visits, and the searches that were made, and an estimate of the number of
+	// different states, are there as well; else both are 0.
+	Order          string `json:"order"`
+	Searches       uint64 `json:"searches"`
+	DistinctStates uint64 `json:"distinct_states"`
+	ActionsMet     int    `json:"actions_met"`
+	Actions        int    `json:"actions"`
 
 	Reductions []string `json:"reductions"` // that were on
 	Unreduced  []string `json:"unreduced"`  // why others, which were asked for, were off

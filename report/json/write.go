@@ -109,7 +109,10 @@ func file(f *report.File) File {
 		out.Statistics = append(out.Statistics, Statistics{
 			Environment: name, States: s.States, Transitions: s.Transitions, Depth: s.Depth, Workers: s.Workers,
 			PeakBytes: s.PeakBytes, ElapsedMS: s.ElapsedMS, BitsPerState: s.BitsPerState, Complete: s.Complete,
-			Reason: s.Reason, Store: s.Store, Reductions: list(s.Reductions), Unreduced: list(s.Unreduced),
+			Reason: s.Reason, Store: s.Store,
+			ExpectedOmissions: s.Missed, OmissionProbability: s.MissedAny,
+			Order: s.Order.String(), Searches: s.Searches, DistinctStates: s.Distinct, ActionsMet: s.Taken, Actions: s.Actions,
+			Reductions: list(s.Reductions), Unreduced: list(s.Unreduced),
 		})
 		for _, c := range e.Checks {
 			out.Results = append(out.Results, result(f, c, name, s))

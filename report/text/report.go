@@ -137,6 +137,18 @@ func reductions(w io.Writer, f *report.File) {
 
 // size is how large a state space is, and how long it took.
 func size(s verify.Statistics) string {
+	switch {
+	case s.Order == verify.DepthFirst:
+		return fmt.Sprintf("%s, %s, longest run %s, depth-first, %s", plural(int(s.States), "state", "states"),
+			plural(int(s.Transitions), "transition", "transitions"), plural(max(s.Depth-1, 0), "step", "steps"), milliseconds(s.ElapsedMS))
+	case s.Order.Sampled():
+		what := plural(int(s.Searches), "search", "searches")
+		if s.Order == verify.RandomWalks {
+			what = plural(int(s.Searches), "random walk", "random walks")
+		}
+		return fmt.Sprintf("%s, %s to about %s, %d of %s met, %s", what, plural(int(s.States), "visit", "visits"),
+			plural(int(s.Distinct), "state", "states"), s.Taken, plural(s.Actions, "action", "actions"), milliseconds(s.ElapsedMS))
+	}
 	return fmt.Sprintf("%s, %s, depth %d, %s", plural(int(s.States), "state", "states"),
 		plural(int(s.Transitions), "transition", "transitions"), s.Depth, milliseconds(s.ElapsedMS))
 }
