@@ -22,7 +22,8 @@ func (n *Network) Next(s lts.State, out *lts.Steps) lts.Marks {
 	switch {
 	case n.quick != nil:
 		marks := n.nextQuick(s, out)
-		return marks | n.strikeQuickly(s, out)
+		n.strikeQuickly(s, out)
+		return marks
 	case n.general != nil:
 		return n.nextGeneral(s, out)
 	}

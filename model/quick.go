@@ -144,11 +144,11 @@ func (n *Network) spoilsOf(f *faultPlan) (spoils [][]spoil, most int) {
 }
 
 // strikeQuickly appends the ways in which faults can strike.
-func (n *Network) strikeQuickly(s lts.State, out *lts.Steps) lts.Marks {
+func (n *Network) strikeQuickly(s lts.State, out *lts.Steps) {
 	p := n.quick
 	if p.common >= 0 {
 		if c := &n.general.counters[p.common]; c.get(s) >= c.limit {
-			return 0
+			return
 		}
 	}
 	at := len(out.Actions)
@@ -174,7 +174,6 @@ func (n *Network) strikeQuickly(s lts.State, out *lts.Steps) lts.Marks {
 		}
 	}
 	out.Actions, out.Words = out.Actions[:at], out.Words[:at*n.width]
-	return 0
 }
 
 // strike writes what a fault makes of s to t.
