@@ -8,9 +8,10 @@ import (
 )
 
 const (
-	// block is the number of configurations that a worker takes at a time,
-	// if there are enough.
-	block = 256
+	// block is the number of configurations that a worker takes at a time, if there
+	// are enough. What was found together has successors in common, which one worker
+	// meets again while they are in its sieve.
+	block = 1 << 16
 	// solo is the size up to which a level is done by one worker: waking
 	// the others would take longer.
 	solo = 512

@@ -140,7 +140,7 @@ func (p *pursuit[T]) choose(e *expansion, part span) {
 	b, width := p.b, p.b.sp.sys.Width()
 	var chosen []uint64 // successors, packed
 	for part.from < part.to {
-		states := e.reader.States(part.writer, part.from, min(part.to, part.from+block))
+		states := e.reader.States(part.writer, part.from, min(part.to, part.from+store.Batch))
 		n := uint64(len(states) / width)
 		e.ids = e.finder.IDsAt(part.writer, part.from, part.from+n, e.ids[:0])
 		part.from += n
