@@ -90,7 +90,9 @@ func (n *Network) planQuick() {
 		}
 		ways := 1
 		if f.loss {
-			f.spoils, ways = n.spoilsOf(plan)
+			if f.spoils, ways = n.spoilsOf(plan); ways == 0 {
+				continue // nothing is ever sent there
+			}
 		}
 		p.most += ways
 		p.faults = append(p.faults, f)
