@@ -24,7 +24,8 @@ type past struct {
 }
 
 func (r *replayed) past() *past {
-	p := &past{steps: r.steps, needs: make([][]int, len(r.steps)), sent: make([][]int, len(r.oracle.Queues())), fault: -1}
+	queues := r.oracle.Queues()
+	p := &past{steps: r.steps, needs: make([][]int, len(r.steps)), sent: make([][]int, len(queues)), fault: -1}
 	for range r.automata.Roles {
 		p.last = append(p.last, -1)
 	}
@@ -52,7 +53,7 @@ func (r *replayed) past() *past {
 			cut = i
 		}
 		for q := range p.sent {
-			p.follow(q, i, r.oracle.Queues()[q].Discipline == model.Bag, r.configs[i].Queues[q], r.configs[i+1].Queues[q], need)
+			p.follow(q, i, queues[q].Discipline == model.Bag, r.configs[i].Queues[q], r.configs[i+1].Queues[q], need)
 		}
 	}
 	return p

@@ -23,6 +23,10 @@ var faultModels = []struct {
 	{"specs/leader-election.chor", map[string]int64{"n": 12}},
 	{"specs/work-queue.chor", map[string]int64{"n": 8}},
 	{"specs/travel-agency.chor", map[string]int64{"n": 8}},
+	{"specs/publish-subscribe.chor", map[string]int64{"n": 8}},
+	{"specs/philosophers.chor", map[string]int64{"n": 6}},
+	{"specs/philosophers-mended.chor", map[string]int64{"n": 5}},
+	{"specs/auction.chor", map[string]int64{"n": 7}},
 	{"specs/map-reduce.chor", map[string]int64{"mappers": 4, "reducers": 4}},
 }
 

@@ -37,7 +37,7 @@ func main() {
 	withSPIN := flag.Bool("spin", true, "also run SPIN, if it is installed")
 	largestSPIN := flag.Uint64("spin-states", 8_000_000, "the largest model, in states, for SPIN")
 	modes := flag.Int("spin-modes", 3, "how many of SPIN's exact modes to try")
-	largest := flag.Uint64("largest", 40_000_000, "the largest model, in states, by its header")
+	largest := flag.Uint64("largest", 200_000_000, "the largest model, in states, by its header")
 	faults := flag.Bool("faults", true, "also measure what faults cost")
 	out := flag.String("o", "", "write the page to this file too")
 	flag.Parse()
@@ -71,7 +71,7 @@ func main() {
 		}
 	}
 	peersTable(w)
-	if err := familyTable(w, *largest); err != nil {
+	if err := familyTable(w); err != nil {
 		fail(err)
 	}
 	if *faults && flag.NArg() == 0 {
