@@ -5,6 +5,7 @@ package store
 type region struct {
 	words  []uint64
 	mapped []byte // what has to be unmapped; nil for an ordinary slice
+	room   int    // words that it can be extended to where it is
 }
 
 const (
@@ -28,6 +29,20 @@ func newRegion(n int, heap bool) region {
 		}
 	}
 	return region{words: make([]uint64, n)}
+}
+
+// roomFactor says how much larger than it is at first a region can become that has room.
+const roomFactor = 1 << 6
+
+// newRoomyRegion is newRegion for memory that will grow. Room costs addresses only, and
+// there is none where the system does not give these away freely.
+func newRoomyRegion(n int, heap bool) region {
+	if !heap && !raceDetector && n >= mapFrom && n < 1<<32 {
+		if r, ok := mapRoom(n, roomFactor*n); ok {
+			return r
+		}
+	}
+	return newRegion(n, heap)
 }
 
 // newFixedRegion is newRegion for a size that nobody has made sure of: the system may refuse

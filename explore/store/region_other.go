@@ -11,3 +11,7 @@ func mapWords(int) (region, bool) { return region{}, false }
 func unmap([]byte) {}
 
 func discard([]uint64) {}
+
+func mapRoom(int, int) (region, bool) { return region{}, false }
+
+func (r *region) extend(int) { panic("store: a region without room") }

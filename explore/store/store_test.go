@@ -95,6 +95,50 @@ func TestDirect(t *testing.T) {
 	}
 }
 
+// A table with room behind it doubles where it is; entries that have overflown their
+// lines, or the end of the table, are found again.
+func TestDouble(t *testing.T) {
+	for _, workers := range []int{1, 4} {
+		s := New(Options{Width: 1, Workers: workers, Slots: mapFrom})
+		r := rand.New(rand.NewPCG(uint64(workers), 2))
+		var states [][]uint64
+		for i := range uint64(120_000) {
+			switch {
+			case i < 2000: // all belong to the last line, so most of them stand at the beginning
+				states = append(states, []uint64{unmix(^(i << 20))})
+			case i < 4000: // and these belong to the first one
+				states = append(states, []uint64{unmix(i << 20)})
+			default:
+				states = append(states, []uint64{r.Uint64()})
+			}
+		}
+		table := s.set
+		fill(s, workers, states)
+		check(t, s, workers, states)
+		if !raceDetector && s.set.(*words).table.room > 0 {
+			assert.Same(t, table, s.set)
+		}
+		s.Close()
+		assert.Zero(t, s.Bytes())
+	}
+}
+
+// unmix is the word that mix spreads to h.
+func unmix(h uint64) uint64 {
+	inverse := func(k uint64) uint64 { // of an odd number, by Newton's method
+		x := k
+		for range 6 {
+			x *= 2 - k*x
+		}
+		return x
+	}
+	h ^= h >> 32
+	h *= inverse(key2)
+	h ^= h>>29 ^ h>>58
+	h *= inverse(key1)
+	return h ^ h>>32
+}
+
 // A dictionary that is full grows, and the numbers of its words stay.
 func TestDictionaries(t *testing.T) {
 	for _, workers := range []int{1, 4} {

@@ -35,12 +35,17 @@ func fitting(entries int64) int {
 }
 
 func newWords(s *Store, slots int) *words {
-	t := &words{s: s, table: newRegion(slots, s.options.Heap)}
-	t.slots = t.table.words
-	t.shift = uint(64 - (bits.Len(uint(slots)) - 1 - lineBits))
-	t.most = int64(slots) / 16 * 13
+	t := &words{s: s, table: newRoomyRegion(slots, s.options.Heap)}
+	t.resize()
 	s.memory.add(t.bytes())
 	return t
+}
+
+// resize sets what follows from the size of the table's memory.
+func (t *words) resize() {
+	t.slots = t.table.words
+	t.shift = uint(64 - (bits.Len(uint(len(t.slots))) - 1 - lineBits))
+	t.most = int64(len(t.slots)) / 16 * 13
 }
 
 func (t *words) limit() int64 { return t.most }
@@ -131,11 +136,21 @@ func (t *words) next(reserve int64) int64 {
 	return int64(t.grown(reserve)) * wordBytes
 }
 
+// doubles reports whether the table can grow where it is.
+func (t *words) doubles(reserve int64) bool {
+	n := t.grown(reserve)
+	return n == 2*len(t.slots) && n <= t.table.room && len(t.slots) >= 2*lowLines*line
+}
+
 // grow moves all entries. Lines come from the highest bits of the hash, so what is on
 // one line goes to lines that are neighbours: both tables are passed through from one end to
 // the other. The old one is given back piece by piece, so that there are never two.
 func (t *words) grow(reserve int64, run func(task func(worker int))) set {
 	s := t.s
+	if !t.directIsBetter(reserve) && t.doubles(reserve) {
+		t.double(run)
+		return t
+	}
 	var enter func(x uint64)
 	var result set
 	inPlace, bytes := t.inPlace(), t.bytes()

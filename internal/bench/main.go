@@ -38,6 +38,7 @@ func main() {
 	largestSPIN := flag.Uint64("spin-states", 8_000_000, "the largest model, in states, for SPIN")
 	modes := flag.Int("spin-modes", 3, "how many of SPIN's exact modes to try")
 	largest := flag.Uint64("largest", 200_000_000, "the largest model, in states, by its header")
+	parts := flag.Bool("ablation", true, "also measure what each part of the search brings")
 	faults := flag.Bool("faults", true, "also measure what faults cost")
 	out := flag.String("o", "", "write the page to this file too")
 	flag.Parse()
@@ -73,6 +74,11 @@ func main() {
 	peersTable(w)
 	if err := familyTable(w); err != nil {
 		fail(err)
+	}
+	if *parts && flag.NArg() == 0 {
+		if err := ablationTables(w); err != nil {
+			fail(err)
+		}
 	}
 	if *faults && flag.NArg() == 0 {
 		if err := faultTable(w); err != nil {
