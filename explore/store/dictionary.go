@@ -74,6 +74,7 @@ type cache struct {
 	slots []cached
 	shift uint
 	asked int
+	large int // slots, if it is used much
 }
 
 type cached struct {
@@ -83,8 +84,14 @@ type cached struct {
 
 const (
 	smallCache = 1 << 6
-	largeCache = 1 << 10
+	largeCache = 1 << 13
 )
+
+// largeCaches is the size of the caches of so many dictionaries: all together they should
+// fit the second cache of a processor.
+func largeCaches(dictionaries int) int {
+	return max(smallCache, largeCache>>(bits.Len(uint(dictionaries-1))-1))
+}
 
 // prepare makes the cache, and makes it larger when it is used much.
 func (c *cache) prepare() {
@@ -92,7 +99,7 @@ func (c *cache) prepare() {
 	if c.slots == nil || c.asked == 64 {
 		n := smallCache
 		if c.asked == 64 {
-			n = largeCache
+			n = c.large
 		}
 		c.slots = make([]cached, n)
 		c.shift = uint(64 - (bits.Len(uint(n)) - 1))

@@ -140,6 +140,9 @@ type encoder struct {
 func (e *encoder) init(t *tree) {
 	e.t = t
 	e.caches = make([]cache, len(t.dictionaries))
+	for i := range e.caches {
+		e.caches[i].large = largeCaches(len(e.caches))
+	}
 	e.numbers = make([]uint32, len(t.dictionaries)*pending)
 	e.words = make([]uint64, pending)
 }
