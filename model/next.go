@@ -82,7 +82,11 @@ func (n *Network) nextWord(state lts.State, out *lts.Steps) lts.Marks {
 		marks |= rw.marks
 		count = list(rw, chosen, count)
 	}
-	fired, more := fireWord(n, s, chosen, count, actions, words)
+	fire := fireWord
+	if n.plain {
+		fire = firePlainWord
+	}
+	fired, more := fire(n, s, chosen, count, actions, words)
 	out.Actions, out.Words = out.Actions[:at+fired], out.Words[:at+fired]
 	return n.sum(marks|more, fired, state)
 }
@@ -109,6 +113,25 @@ func fireWord(n *Network, s uint64, chosen unsafe.Pointer, count uintptr, action
 	return int(at), marks
 }
 
+// firePlainWord is fireWord where nothing vanishes and no step that is enabled has marks.
+func firePlainWord(n *Network, s uint64, chosen unsafe.Pointer, count uintptr, actions, words unsafe.Pointer) (int, lts.Marks) {
+	steps := unsafe.Pointer(unsafe.SliceData(n.steps))
+	tables := unsafe.Pointer(unsafe.SliceData(n.tables))
+	at := uintptr(0)
+	var marks lts.Marks
+	for i := uintptr(0); i < count; i++ {
+		c := (*compiledStep)(unsafe.Add(steps, unsafe.Sizeof(compiledStep{})*uintptr(*(*uint32)(unsafe.Add(chosen, 4*i)))))
+		shift := c.shift & 63
+		e := *(*uint32)(unsafe.Add(tables, 4*uintptr(c.table+uint32(s>>shift)&c.mask)))
+		*(*lts.Action)(unsafe.Add(actions, 4*at)) = c.action
+		*(*uint64)(unsafe.Add(words, 8*at)) = s ^ c.local ^ uint64(e&deltaMask)<<shift
+		on := uint64(e >> possibleBit)
+		at += uintptr(on)
+		marks |= lts.Marks(on^1) << ((uint32(c.blocked) + e) & 63)
+	}
+	return int(at), marks
+}
+
 // nextPair is nextQuick for states of two words.
 func (n *Network) nextPair(state lts.State, out *lts.Steps) lts.Marks {
 	s := (*[2]uint64)(state)
@@ -128,7 +151,11 @@ func (n *Network) nextPair(state lts.State, out *lts.Steps) lts.Marks {
 		marks |= rw.marks
 		count = list(rw, chosen, count)
 	}
-	fired, more := firePair(n, s, chosen, count, actions, words)
+	fire := firePair
+	if n.plain {
+		fire = firePlainPair
+	}
+	fired, more := fire(n, s, chosen, count, actions, words)
 	out.Actions, out.Words = out.Actions[:at+fired], out.Words[:2*(at+fired)]
 	return n.sum(marks|more, fired, state)
 }
@@ -151,6 +178,28 @@ func firePair(n *Network, s *[2]uint64, chosen unsafe.Pointer, count uintptr, ac
 		on := uint64(e >> possibleBit)
 		at += uintptr(on)
 		marks |= lts.Marks(c.enabled)&-lts.Marks(on) | lts.Marks(on^1)<<((uint32(c.blocked)+e)&63)
+	}
+	return int(at), marks
+}
+
+// firePlainPair is firePair where nothing vanishes and no step that is enabled has marks.
+func firePlainPair(n *Network, s *[2]uint64, chosen unsafe.Pointer, count uintptr, actions, words unsafe.Pointer) (int, lts.Marks) {
+	steps := unsafe.Pointer(unsafe.SliceData(n.steps))
+	tables := unsafe.Pointer(unsafe.SliceData(n.tables))
+	at := uintptr(0)
+	var marks lts.Marks
+	for i := uintptr(0); i < count; i++ {
+		c := (*compiledStep)(unsafe.Add(steps, unsafe.Sizeof(compiledStep{})*uintptr(*(*uint32)(unsafe.Add(chosen, 4*i)))))
+		shift := c.shift & 63
+		e := *(*uint32)(unsafe.Add(tables, 4*uintptr(c.table+uint32(s[c.other&1]>>shift)&c.mask)))
+		*(*lts.Action)(unsafe.Add(actions, 4*at)) = c.action
+		t := (*[2]uint64)(unsafe.Add(words, 16*at))
+		*t = *s
+		t[c.word&1] ^= c.local
+		t[c.other&1] ^= uint64(e&deltaMask) << shift
+		on := uint64(e >> possibleBit)
+		at += uintptr(on)
+		marks |= lts.Marks(on^1) << ((uint32(c.blocked) + e) & 63)
 	}
 	return int(at), marks
 }
