@@ -37,9 +37,9 @@
 //
 // # What it costs
 //
-// 30 bytes a configuration at most with states of one word, 22 and the state
-// itself with wider ones (19 and 11 at best), and 8 bytes for each
-// level and worker. Nothing is allocated for a state or a step. Traces expand
+// 18 to 28 bytes a configuration, less if there are few bits, and with states of several
+// words the dictionaries of their parts (package store); 8 bytes for each level and
+// worker. Nothing is allocated for a state or a step. Traces expand
 // each level before the deepest target once more. BottomComponents says what it
 // costs itself.
 //

@@ -20,7 +20,7 @@ import (
 )
 
 // allReduced asks for all reductions.
-var allReduced = verify.Reduce{PartialOrder: true, Symmetry: true, DeadVariables: true}
+var allReduced = verify.Reduce{PartialOrder: true, Symmetry: true, DeadVariables: true, Parts: true}
 
 // requireSame compares a verification with reductions and one without. What is found
 // is the same, and so are the lengths of the runs; states may only be fewer.
@@ -112,10 +112,41 @@ func TestReductionsFindTheSameForEachCheck(t *testing.T) {
 			if !full.Environments[0].Statistics.Complete {
 				continue
 			}
-			reduce := rapid.SampledFrom([]verify.Reduce{{PartialOrder: true}, {Symmetry: true}, {DeadVariables: true}, allReduced}).Draw(t, "reduce")
+			reduce := rapid.SampledFrom([]verify.Reduce{{PartialOrder: true}, {Symmetry: true}, {DeadVariables: true}, {Parts: true}, allReduced}).Draw(t, "reduce")
 			requireSame(t, "random", f.Automata, opt, reduce)
 		}
 	})
+}
+
+// TestOnePartAtATime is about networks that fall apart.
+func TestOnePartAtATime(t *testing.T) {
+	apart, fewer := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		a := naive.Automata().Draw(t, "automata")
+		net, err := model.NewNetwork(a, model.NetworkOptions{})
+		require.NoError(t, err)
+		if net.Parts() == nil {
+			return
+		}
+		apart++
+		opt := verify.Options{MaxStates: 3000, Only: []string{"unspecified-reception", "bound-reached", "out-of-range", "dead-interaction"}}
+		full, err := verify.Verify(context.Background(), a, opt)
+		require.NoError(t, err)
+		if !full.Environments[0].Statistics.Complete {
+			return
+		}
+		requireSame(t, "random", a, opt, verify.Reduce{Parts: true})
+		opt.Reduce.Parts = true
+		parts, err := verify.Verify(context.Background(), a, opt)
+		require.NoError(t, err)
+		require.Equal(t, full.Across, parts.Across)
+		require.Equal(t, []string{"one part at a time"}, parts.Environments[0].Statistics.Reductions)
+		if parts.Environments[0].Statistics.States < full.Environments[0].Statistics.States {
+			fewer++
+		}
+	})
+	require.Positive(t, apart)
+	require.Positive(t, fewer)
 }
 
 func TestReductionsFindTheSameInSpecifications(t *testing.T) {
