@@ -110,6 +110,7 @@ type Statistics struct {
 	Workers             int
 	PeakBytes           int64
 	ElapsedMS           float64
+	SearchMS            float64 // of that, the search: without components, runs and advice
 	BitsPerState        int
 	Complete            bool
 	Reason              string // why it is not complete

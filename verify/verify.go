@@ -107,6 +107,7 @@ type verifier struct {
 	opt      Options
 	on       map[string]bool
 	start    time.Time
+	searched time.Duration // what the search took
 	space    *explore.Space
 	evidence evidence
 	// confused says that numbers of instances did not fit somewhere: what was found
@@ -148,9 +149,11 @@ func (v *verifier) search() error {
 		return err
 	}
 	defer kept()
+	begin := time.Now()
 	if v.space, err = v.explore(o, watch); err != nil {
 		return onDisk(err)
 	}
+	v.searched = time.Since(begin)
 	v.evidence, v.confused = watch.gather(v.space.Levels)
 	for r, open := range watch.openAtEnd() {
 		if open {
@@ -240,6 +243,7 @@ func (v *verifier) statistics() Statistics {
 		States: v.space.States, Transitions: v.space.Transitions, Depth: v.space.Levels,
 		Workers: v.space.Workers, PeakBytes: v.space.PeakBytes,
 		ElapsedMS:    float64(time.Since(v.start).Microseconds()) / 1000,
+		SearchMS:     float64(v.searched.Microseconds()) / 1000,
 		BitsPerState: v.net.Bits(), Complete: v.space.Complete, Reason: v.incomplete(),
 		Store: v.space.Store, Missed: v.space.Omission.Missed, MissedAny: v.space.Omission.Any,
 		Channels:   v.automata.Channels.Default.String(),
