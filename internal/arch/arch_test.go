@@ -48,7 +48,7 @@ var policy = []rule{
 	{"internal/twin", []string{"model"}},                          // the slow twin of projection and network
 	{"internal/expect", []string{"lang", "report", "verify"}},
 	{"internal/spin", []string{"model", "lang/promela"}}, // runs another tool
-	{"internal/bench", []string{"lang/...", "verify", "model", "internal/spin"}},
+	{"internal/bench", []string{"lang/...", "verify", "model", "lts", "explore/...", "internal/spin"}},
 	{"internal/cli", []string{"docs", "lang/...", "model", "verify/...", "report/...", "internal/expect", "explore/checkpoint"}},
 	{"cmd/chorcheck", []string{"internal/cli"}},
 	{"internal/oracles", nil}, // tests only
