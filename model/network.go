@@ -54,7 +54,8 @@ type Network struct {
 	steps     []compiledStep
 	tables    []uint32
 	mixed     bool // not all steps are of kind opTable
-	plain     bool // nothing vanishes, and no step that is enabled has marks
+	vanishes  bool // what some step sends may vanish
+	marks     bool // some step that is enabled has marks
 	partners  []partner
 	ranges    [][2]uint32 // into partners
 	waits     [][]uint16  // queues that an only receiving local state waits on
@@ -192,7 +193,8 @@ func NewNetwork(a *Automata, opt NetworkOptions) (*Network, error) {
 	}
 	if n.general == nil || quick {
 		n.compile(queueOf)
-		n.plain = !slices.ContainsFunc(n.steps, func(c compiledStep) bool { return c.extra != 0 || c.enabled != 0 })
+		n.vanishes = slices.ContainsFunc(n.steps, func(c compiledStep) bool { return c.extra != 0 })
+		n.marks = slices.ContainsFunc(n.steps, func(c compiledStep) bool { return c.enabled != 0 })
 	}
 	n.init = make(lts.State, n.width) // first local states and empty queues are all zero
 	return n, nil

@@ -82,20 +82,36 @@ func (n *Network) nextWord(state lts.State, out *lts.Steps) lts.Marks {
 		marks |= rw.marks
 		count = list(rw, chosen, count)
 	}
-	fire := fireWord
-	if n.plain {
-		fire = firePlainWord
+	var fired int
+	var more lts.Marks
+	switch {
+	case !n.vanishes && !n.marks:
+		fired, more = fireWord[calm](n, s, chosen, count, actions, words)
+	case !n.marks:
+		fired, more = fireWord[lossy](n, s, chosen, count, actions, words)
+	default:
+		fired, more = fireWord[marked](n, s, chosen, count, actions, words)
 	}
-	fired, more := fire(n, s, chosen, count, actions, words)
 	out.Actions, out.Words = out.Actions[:at+fired], out.Words[:at+fired]
 	return n.sum(marks|more, fired, state)
 }
+
+// What the loops below have to look after. Each kind has a size of its own, so that the
+// compiler makes a loop for each, without the questions that it need not ask.
+type (
+	calm   [0]byte // nothing vanishes, and no step that is enabled has marks
+	lossy  [1]byte // no step that is enabled has marks
+	marked [2]byte
+)
+
+type kind interface{ calm | lossy | marked }
 
 // fireWord writes the successors by the chosen steps, and returns their number.
 //
 // A step that is not enabled has entry 0, and sets the mark of its blocked bit. The entry
 // of a watch is 1 if it sees something, which turns noMark into MarkUnspecified.
-func fireWord(n *Network, s uint64, chosen unsafe.Pointer, count uintptr, actions, words unsafe.Pointer) (int, lts.Marks) {
+func fireWord[K kind](n *Network, s uint64, chosen unsafe.Pointer, count uintptr, actions, words unsafe.Pointer) (int, lts.Marks) {
+	var k K
 	steps := unsafe.Pointer(unsafe.SliceData(n.steps))
 	tables := unsafe.Pointer(unsafe.SliceData(n.tables))
 	at := uintptr(0)
@@ -104,29 +120,17 @@ func fireWord(n *Network, s uint64, chosen unsafe.Pointer, count uintptr, action
 		c := (*compiledStep)(unsafe.Add(steps, unsafe.Sizeof(compiledStep{})*uintptr(*(*uint32)(unsafe.Add(chosen, 4*i)))))
 		shift := c.shift & 63
 		e := *(*uint32)(unsafe.Add(tables, 4*uintptr(c.table+uint32(s>>shift)&c.mask)))
-		*(*uint32)(unsafe.Add(actions, 4*at)) = uint32(c.action) + e>>vanishBit&1*c.extra
+		action := uint32(c.action)
+		if len(k) >= len(lossy{}) {
+			action += e >> vanishBit & 1 * c.extra
+		}
+		*(*uint32)(unsafe.Add(actions, 4*at)) = action
 		*(*uint64)(unsafe.Add(words, 8*at)) = s ^ c.local ^ uint64(e&deltaMask)<<shift
 		on := uint64(e >> possibleBit)
 		at += uintptr(on)
-		marks |= lts.Marks(c.enabled)&-lts.Marks(on) | lts.Marks(on^1)<<((uint32(c.blocked)+e)&63)
-	}
-	return int(at), marks
-}
-
-// firePlainWord is fireWord where nothing vanishes and no step that is enabled has marks.
-func firePlainWord(n *Network, s uint64, chosen unsafe.Pointer, count uintptr, actions, words unsafe.Pointer) (int, lts.Marks) {
-	steps := unsafe.Pointer(unsafe.SliceData(n.steps))
-	tables := unsafe.Pointer(unsafe.SliceData(n.tables))
-	at := uintptr(0)
-	var marks lts.Marks
-	for i := uintptr(0); i < count; i++ {
-		c := (*compiledStep)(unsafe.Add(steps, unsafe.Sizeof(compiledStep{})*uintptr(*(*uint32)(unsafe.Add(chosen, 4*i)))))
-		shift := c.shift & 63
-		e := *(*uint32)(unsafe.Add(tables, 4*uintptr(c.table+uint32(s>>shift)&c.mask)))
-		*(*lts.Action)(unsafe.Add(actions, 4*at)) = c.action
-		*(*uint64)(unsafe.Add(words, 8*at)) = s ^ c.local ^ uint64(e&deltaMask)<<shift
-		on := uint64(e >> possibleBit)
-		at += uintptr(on)
+		if len(k) >= len(marked{}) {
+			marks |= lts.Marks(c.enabled) & -lts.Marks(on)
+		}
 		marks |= lts.Marks(on^1) << ((uint32(c.blocked) + e) & 63)
 	}
 	return int(at), marks
@@ -151,17 +155,23 @@ func (n *Network) nextPair(state lts.State, out *lts.Steps) lts.Marks {
 		marks |= rw.marks
 		count = list(rw, chosen, count)
 	}
-	fire := firePair
-	if n.plain {
-		fire = firePlainPair
+	var fired int
+	var more lts.Marks
+	switch {
+	case !n.vanishes && !n.marks:
+		fired, more = firePair[calm](n, s, chosen, count, actions, words)
+	case !n.marks:
+		fired, more = firePair[lossy](n, s, chosen, count, actions, words)
+	default:
+		fired, more = firePair[marked](n, s, chosen, count, actions, words)
 	}
-	fired, more := fire(n, s, chosen, count, actions, words)
 	out.Actions, out.Words = out.Actions[:at+fired], out.Words[:2*(at+fired)]
 	return n.sum(marks|more, fired, state)
 }
 
 // firePair is fireWord for states of two words.
-func firePair(n *Network, s *[2]uint64, chosen unsafe.Pointer, count uintptr, actions, words unsafe.Pointer) (int, lts.Marks) {
+func firePair[K kind](n *Network, s *[2]uint64, chosen unsafe.Pointer, count uintptr, actions, words unsafe.Pointer) (int, lts.Marks) {
+	var k K
 	steps := unsafe.Pointer(unsafe.SliceData(n.steps))
 	tables := unsafe.Pointer(unsafe.SliceData(n.tables))
 	at := uintptr(0)
@@ -170,35 +180,20 @@ func firePair(n *Network, s *[2]uint64, chosen unsafe.Pointer, count uintptr, ac
 		c := (*compiledStep)(unsafe.Add(steps, unsafe.Sizeof(compiledStep{})*uintptr(*(*uint32)(unsafe.Add(chosen, 4*i)))))
 		shift := c.shift & 63
 		e := *(*uint32)(unsafe.Add(tables, 4*uintptr(c.table+uint32(s[c.other&1]>>shift)&c.mask)))
-		*(*uint32)(unsafe.Add(actions, 4*at)) = uint32(c.action) + e>>vanishBit&1*c.extra
+		action := uint32(c.action)
+		if len(k) >= len(lossy{}) {
+			action += e >> vanishBit & 1 * c.extra
+		}
+		*(*uint32)(unsafe.Add(actions, 4*at)) = action
 		t := (*[2]uint64)(unsafe.Add(words, 16*at))
 		*t = *s
 		t[c.word&1] ^= c.local
 		t[c.other&1] ^= uint64(e&deltaMask) << shift
 		on := uint64(e >> possibleBit)
 		at += uintptr(on)
-		marks |= lts.Marks(c.enabled)&-lts.Marks(on) | lts.Marks(on^1)<<((uint32(c.blocked)+e)&63)
-	}
-	return int(at), marks
-}
-
-// firePlainPair is firePair where nothing vanishes and no step that is enabled has marks.
-func firePlainPair(n *Network, s *[2]uint64, chosen unsafe.Pointer, count uintptr, actions, words unsafe.Pointer) (int, lts.Marks) {
-	steps := unsafe.Pointer(unsafe.SliceData(n.steps))
-	tables := unsafe.Pointer(unsafe.SliceData(n.tables))
-	at := uintptr(0)
-	var marks lts.Marks
-	for i := uintptr(0); i < count; i++ {
-		c := (*compiledStep)(unsafe.Add(steps, unsafe.Sizeof(compiledStep{})*uintptr(*(*uint32)(unsafe.Add(chosen, 4*i)))))
-		shift := c.shift & 63
-		e := *(*uint32)(unsafe.Add(tables, 4*uintptr(c.table+uint32(s[c.other&1]>>shift)&c.mask)))
-		*(*lts.Action)(unsafe.Add(actions, 4*at)) = c.action
-		t := (*[2]uint64)(unsafe.Add(words, 16*at))
-		*t = *s
-		t[c.word&1] ^= c.local
-		t[c.other&1] ^= uint64(e&deltaMask) << shift
-		on := uint64(e >> possibleBit)
-		at += uintptr(on)
+		if len(k) >= len(marked{}) {
+			marks |= lts.Marks(c.enabled) & -lts.Marks(on)
+		}
 		marks |= lts.Marks(on^1) << ((uint32(c.blocked) + e) & 63)
 	}
 	return int(at), marks
