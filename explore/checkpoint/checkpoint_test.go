@@ -182,7 +182,7 @@ func TestResumeIsTheSame(t *testing.T) {
 		assert.Equal(t, want, got)
 		j.Close()
 	})
-	assert.Greater(t, resumed, 10)
+	assert.Greater(t, 10*resumed, k) // how soon a search is stopped is up to its workers
 }
 
 // killed is what the child process searches: enough for some tenths of a second.
