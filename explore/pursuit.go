@@ -10,8 +10,10 @@ import (
 
 // Pursuit
 //
-// First each configuration gets one of its successors, whichever. To follow these leads to
-// an end or into a cycle, and a configuration is said to follow the cycle that it comes to.
+// First each configuration gets one of its successors: the last, since those who are written
+// last mostly end what others begin, and that leads back to where everything began. To follow
+// these leads to an end or into a cycle, and a configuration is said to follow the cycle that
+// it comes to.
 // If all come to ends, there is nothing more to find: a component that is not trivial
 // has a cycle of successors that none of its configurations can leave for an end.
 //
@@ -24,6 +26,10 @@ import (
 // something of which that is known. So each configuration is visited once, whatever
 // becomes of it, and expanded again only when cycles meet. Visits are made in batches,
 // by all workers if there are enough of them.
+//
+// If the initial configuration is on a cycle, and all steps count, then that reaches
+// everything, and need not be visited: what leads to it is in its component. In many
+// protocols that begin anew this is all there is to find.
 
 // search finds the non-trivial bottom components.
 func (b *bottoms) search() error {
@@ -59,6 +65,8 @@ type pursuit[T uint32 | uint64] struct {
 	members stack[T]       // visited, of the bottom components and then of what is being examined
 	levels  []examination[T]
 	workers []*expansion
+	init    lts.State
+	whole   bool // all configurations are one component
 }
 
 // examination is a component that is being examined.
@@ -71,9 +79,9 @@ type examination[T uint32 | uint64] struct {
 func tagged[T uint32 | uint64]() T { return ^(^T(0) >> 1) }
 
 func pursue[T uint32 | uint64](b *bottoms) error {
-	p := &pursuit[T]{b: b, cycles: []cycle{{status: settled}}, starts: []T{0}, bottom: map[uint32]int{}}
+	p := &pursuit[T]{b: b, cycles: []cycle{{status: settled}}, starts: []T{0}, bottom: map[uint32]int{}, init: b.sp.sys.Init()}
 	perWord := uint64(8 / unsafe.Sizeof(T(0)))
-	var words, bits *store.Words
+	var words, visited *store.Words
 	if err := b.allocate(&words, (b.ids+perWord-1)/perWord); err != nil {
 		return err
 	}
@@ -88,25 +96,41 @@ func pursue[T uint32 | uint64](b *bottoms) error {
 	if err := p.chooseAll(); err != nil {
 		return err
 	}
-	if err := p.followAll(); err != nil || len(p.cycles) == 1 {
+	first, _ := b.sp.store.Find(p.init)
+	if err := p.followAll(first); err != nil || len(p.cycles) == 1 {
 		return err
 	}
-	if err := b.allocate(&bits, (b.ids+63)/64); err != nil {
+	if err := b.allocate(&visited, (b.ids+63)/64); err != nil {
 		return err
 	}
-	p.visited = bits.Data
+	p.visited = visited.Data
+	// A cycle with the initial configuration is the first to be found. It stays below
+	// whatever is examined, until it is settled with that.
+	if b.keep == nil && p.starts[1] == T(first) {
+		p.push(1)
+		if b.ended.Load() > 0 {
+			p.settle(false)
+		}
+	}
 	for c := range p.cycles {
 		if p.find(uint32(c)) == uint32(c) && p.cycles[c].status == unknown {
-			if err := p.examine(uint32(c)); err != nil {
+			if err := p.examine(uint32(c), len(p.levels)); err != nil {
 				return err
 			}
 		}
+	}
+	if len(p.levels) > 0 {
+		p.whole = true
+		b.found = []group{{to: b.sp.States, depth: -1}}
 	}
 	return nil
 }
 
 // groupOf is the number of the bottom component of a configuration, -1 if it is in none.
 func (p *pursuit[T]) groupOf(id uint64) int {
+	if p.whole {
+		return 0
+	}
 	if p.visited == nil || !has(p.visited, id) {
 		return -1
 	}
@@ -148,8 +172,7 @@ func (p *pursuit[T]) choose(e *expansion, part span) {
 		k := 0
 		for i, id := range e.ids {
 			e.reset()
-			last := e.add(lts.State(states[i*width:(i+1)*width:(i+1)*width])) - 1
-			if last < 0 {
+			if e.add(lts.State(states[i*width:(i+1)*width:(i+1)*width])) == 0 {
 				b.ended.Add(1)
 				p.follows[id] = tagged[T]()
 				if b.ends != nil {
@@ -157,7 +180,7 @@ func (p *pursuit[T]) choose(e *expansion, part span) {
 				}
 				continue
 			}
-			chosen = append(chosen, e.steps.Target(last)...)
+			chosen = append(chosen, e.steps.Target(e.steps.Len()-1)...)
 			e.ids[k] = id
 			k++
 		}
@@ -171,43 +194,48 @@ func (p *pursuit[T]) choose(e *expansion, part span) {
 	}
 }
 
-// followAll finds the cycles, and which configuration follows which.
-func (p *pursuit[T]) followAll() error {
-	onPath := ^T(0)
-	var path []T
-	for id := range p.follows {
+// followAll finds the cycles, and which configuration follows which, from one of them on.
+func (p *pursuit[T]) followAll(first uint64) error {
+	path := p.follow(first, nil)
+	for id, f := range p.follows {
 		if id&(1<<20-1) == 0 {
 			if err := p.check(len(path)); err != nil {
 				return err
 			}
 		}
-		if f := p.follows[id]; f == 0 || f&tagged[T]() != 0 {
-			continue
-		}
-		path = path[:0]
-		at := T(id)
-		var c T
-		for {
-			f := p.follows[at]
-			if f == onPath {
-				c = T(len(p.cycles)) | tagged[T]()
-				p.cycles = append(p.cycles, cycle{up: uint32(len(p.cycles))})
-				p.starts = append(p.starts, at)
-				break
-			}
-			if f&tagged[T]() != 0 {
-				c = f
-				break
-			}
-			p.follows[at] = onPath
-			path = append(path, at)
-			at = f - 1
-		}
-		for _, at := range path {
-			p.follows[at] = c
+		if f != 0 && f&tagged[T]() == 0 {
+			path = p.follow(uint64(id), path[:0])
 		}
 	}
 	return p.check(cap(path))
+}
+
+// follow goes from one configuration to something that is known, or to a new cycle. The
+// path is room for its own.
+func (p *pursuit[T]) follow(id uint64, path []T) []T {
+	onPath := ^T(0)
+	at := T(id)
+	var c T
+	for {
+		f := p.follows[at]
+		if f == onPath {
+			c = T(len(p.cycles)) | tagged[T]()
+			p.cycles = append(p.cycles, cycle{up: uint32(len(p.cycles))})
+			p.starts = append(p.starts, at)
+			break
+		}
+		if f&tagged[T]() != 0 {
+			c = f
+			break
+		}
+		p.follows[at] = onPath
+		path = append(path, at)
+		at = f - 1
+	}
+	for _, at := range path {
+		p.follows[at] = c
+	}
+	return path
 }
 
 // check looks at the limits.
@@ -227,12 +255,20 @@ func (p *pursuit[T]) check(path int) error {
 	return nil
 }
 
-// find is the cycle that stands for a cycle now.
+// find is the cycle that stands for a cycle now. Several workers may look at once, and each
+// shortens the way for the next.
 func (p *pursuit[T]) find(c uint32) uint32 {
-	for p.cycles[c].up != c {
-		c = p.cycles[c].up
+	for {
+		up := atomic.LoadUint32(&p.cycles[c].up)
+		if up == c {
+			return c
+		}
+		next := atomic.LoadUint32(&p.cycles[up].up)
+		if next != up {
+			atomic.StoreUint32(&p.cycles[c].up, next)
+		}
+		c = next
 	}
-	return c
 }
 
 func (p *pursuit[T]) cycleOf(id uint64) uint32 {
@@ -255,12 +291,13 @@ const (
 )
 
 // examine settles a cycle, and those that can be reached from it as far as that
-// is necessary.
-func (p *pursuit[T]) examine(c uint32) error {
+// is necessary; or puts it together with one of those on the given number of levels
+// below.
+func (p *pursuit[T]) examine(c uint32, below int) error {
 	p.push(c)
 	width := p.b.sp.sys.Width()
 	size := smallBatch
-	for len(p.levels) > 0 {
+	for len(p.levels) > below {
 		top := &p.levels[len(p.levels)-1]
 		if len(top.frontier) == 0 {
 			p.settle(true)
