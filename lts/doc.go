@@ -17,6 +17,7 @@
 //	Divisible    falls into parts that do not meet       one part at a time
 //	Symmetric    knows interchangeable parts             reduction by symmetry
 //	Resettable   knows variables that nobody reads       reduction by dead variables
+//	Local        consists of components                  decision diagrams
 //
 // What a System guarantees: Next is deterministic, emits its steps in a fixed
 // order, keeps no reference to its arguments, does not change the state that it

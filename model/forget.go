@@ -205,7 +205,7 @@ func (k *tracking) onlyFrom(of MessagesOf, s ScopeID) bool {
 // forgetPlain forgets the scopes without a loop that cannot matter any more.
 func (n *Network) forgetPlain(t lts.State) {
 	g := &n.general.forgetting
-	if len(g.plain) == 0 {
+	if len(g.plain) == 0 || n.options.remember {
 		return
 	}
 	known, live := uint64(0), uint64(0)

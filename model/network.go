@@ -154,8 +154,9 @@ type NetworkOptions struct {
 	Environment *Environment // nil: nothing fails
 	KeepCrashed bool         // the queues to crashed roles stay
 
-	slots   bool // pack all queues as slots, for tests
-	general bool // use the general way to find steps also where the quick one would do, for tests
+	slots    bool // pack all queues as slots, for tests
+	general  bool // use the general way to find steps also where the quick one would do
+	remember bool // forget nothing of scopes that are not looped
 }
 
 // NewNetwork compiles automata. The error is a *LimitError. Time and memory grow
