@@ -30,7 +30,7 @@ var policy = []rule{
 	{"model", []string{"lts"}},
 	{"explore/...", []string{"lts", "explore/..."}}, // never model
 	{"verify/replay", []string{"model"}},            // shares nothing with the search
-	{"verify", []string{"lts", "model", "explore", "explore/reduce", "explore/checkpoint", "verify/replay"}},
+	{"verify", []string{"lts", "model", "explore", "explore/reduce", "explore/checkpoint", "explore/symbolic", "verify/replay"}},
 
 	{"lang/source", nil},
 	{"lang/diag", []string{"lang/source"}},

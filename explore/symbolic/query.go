@@ -1,0 +1,181 @@
+package symbolic
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/bits-and-blooms/bitset"
+
+	"chorcheck/lts"
+)
+
+// Guard is a condition on one component.
+type Guard struct {
+	Component int
+	Holds     func(value uint32) bool // called once for each value that the component is known to have
+}
+
+// ascending lists a node's edges by the values that they stand for.
+func (sp *Space) ascending(n node, level int) []edge {
+	edges, names := slices.Clone(sp.forest.edges(n)), sp.domains[level].values
+	slices.SortFunc(edges, func(a, b edge) int { return cmp.Compare(names[a.value], names[b.value]) })
+	return edges
+}
+
+// Values lists the values that a component has in [Space.All], in ascending order.
+func (sp *Space) Values(component int) []uint32 {
+	level := sp.levels[component]
+	values := make([]uint32, 0, len(sp.reached[level]))
+	for _, v := range sp.reached[level] {
+		values = append(values, sp.domains[level].values[v])
+	}
+	slices.Sort(values)
+	return values
+}
+
+// Where has the members of a in which all guards hold. There may be several on one component.
+func (sp *Space) Where(a Set, guards []Guard) (Set, error) {
+	byComponent := map[int][]Guard{}
+	for _, g := range guards {
+		byComponent[g.Component] = append(byComponent[g.Component], g)
+	}
+	var p product
+	for component, guards := range byComponent {
+		var pairs []lts.Pair
+		for _, v := range sp.domains[sp.levels[component]].values {
+			if !slices.ContainsFunc(guards, func(g Guard) bool { return !g.Holds(v) }) {
+				pairs = append(pairs, lts.Pair{From: v, To: v})
+			}
+		}
+		p = append(p, term{component, sp.relations.listed(normal(pairs))})
+	}
+	slices.SortFunc(p, func(a, b term) int { return a.component - b.component })
+	return sp.apply(a, p)
+}
+
+// Map has what members of a lead to if each component with a part goes from its value to one
+// that the part's relation leads to. There may be any number of parts, of
+// different components.
+func (sp *Space) Map(a Set, parts []lts.Part) (Set, error) {
+	return sp.apply(a, sp.product(parts))
+}
+
+// apply fires one product.
+func (sp *Space) apply(a Set, p product) (Set, error) {
+	n := sp.node(a)
+	return sp.result(func() node {
+		if n == nothing {
+			return nothing
+		}
+		x := &firing{Space: sp}
+		return x.fire(sp.chain(p, false), n, anything)
+	})
+}
+
+// EnabledIn has the members of a in which an event of the locality is enabled.
+func (sp *Space) EnabledIn(a Set, event int) (Set, error) {
+	return sp.apply(a, sp.relations.guarded(sp.products[event]))
+}
+
+// CanStep has the members of a in which some event is enabled, or some step if asked.
+func (sp *Space) CanStep(a Set, stepsOnly bool) (Set, error) {
+	return sp.imageOf(a, choose(enabling, stepsOnly), false)
+}
+
+// Image has the configurations that one event, or one step if asked, leads members of a to.
+func (sp *Space) Image(a Set, stepsOnly bool) (Set, error) {
+	return sp.imageOf(a, choose(forward, stepsOnly), false)
+}
+
+// PreImage has the configurations of [Space.All] from which one event, or one step if
+// asked, leads to members of a.
+func (sp *Space) PreImage(a Set, stepsOnly bool) (Set, error) {
+	return sp.imageOf(a, choose(backward, stepsOnly), true)
+}
+
+func choose(number int, stepsOnly bool) int {
+	if stepsOnly {
+		return number + 1
+	}
+	return number
+}
+
+func (sp *Space) imageOf(a Set, number int, inAll bool) (Set, error) {
+	n := sp.node(a)
+	return sp.result(func() node {
+		constraint := anything
+		if inAll {
+			constraint = sp.all.root.node
+		}
+		return sp.exactly(number).imageAll(n, constraint)
+	})
+}
+
+// imageAll is the image with the event without parts, if there is one.
+func (x *firing) imageAll(n, constraint node) node {
+	r := x.image(n, constraint)
+	if !x.program.always {
+		return r
+	}
+	f := x.forest
+	f.push(0, r)
+	same := x.fire(finished, n, constraint)
+	f.push(0, same)
+	r = f.union(r, same)
+	f.stack = f.stack[:len(f.stack)-2]
+	return r
+}
+
+// CanReach has the configurations of [Space.All] from which some sequence of events, or
+// of steps if asked, leads to a member of the target: those of the target that are in All, too.
+//
+// The search backwards is not kept within All, though it passes what cannot be reached:
+// what it does to lower levels is then the same whatever stands above, and needs
+// far fewer nodes.
+func (sp *Space) CanReach(target Set, stepsOnly bool) (Set, error) {
+	n := sp.node(target)
+	return sp.result(func() node {
+		f := sp.forest
+		base := len(f.stack)
+		f.push(0, sp.saturating(choose(backward, stepsOnly)).saturate(n, anything))
+		r := f.intersect(f.stack[base].child, sp.all.root.node)
+		f.stack = f.stack[:base]
+		return r
+	})
+}
+
+// From has the configurations that some sequence of events, or of steps if asked, leads
+// members of start to, and start itself.
+func (sp *Space) From(start Set, stepsOnly bool) (Set, error) {
+	n := sp.node(start)
+	return sp.result(func() node {
+		return sp.saturating(choose(forward, stepsOnly)).saturate(n, anything)
+	})
+}
+
+// FiredIn has the actions of which an event is enabled in some member of a.
+func (sp *Space) FiredIn(a Set) *bitset.BitSet {
+	n := sp.node(a)
+	fired := bitset.New(uint(sp.sys.Actions()))
+	if n == nothing {
+		return fired
+	}
+	nodes := sp.forest.byLevel(n)
+	known := map[suffix]bool{}
+	for i, e := range sp.loc.Events {
+		if fired.Test(uint(e.Action)) {
+			continue
+		}
+		// Many events differ only in where they lead.
+		s := sp.chain(sp.relations.guarded(sp.products[i]), false)
+		yes, ok := known[s]
+		if !ok {
+			yes = s == finished || slices.ContainsFunc(nodes[sp.arcs[sp.links[s].arc].level], func(n node) bool { return sp.possible(s, n) })
+			known[s] = yes
+		}
+		if yes {
+			fired.Set(uint(e.Action))
+		}
+	}
+	return fired
+}

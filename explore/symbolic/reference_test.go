@@ -1,0 +1,153 @@
+package symbolic
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"chorcheck/lts"
+)
+
+// vectors is a system whose configurations are its components, one word each. Its steps are
+// not asked for.
+type vectors struct {
+	init    []uint32
+	actions int
+}
+
+func (v *vectors) Width() int   { return len(v.init) + 1 }
+func (v *vectors) Actions() int { return v.actions }
+
+func (v *vectors) Init() lts.State {
+	s := make(lts.State, v.Width())
+	for i, x := range v.init {
+		s[i] = uint64(x)
+	}
+	return s
+}
+
+func (v *vectors) Next(lts.State, *lts.Steps) lts.Marks { panic("not asked for") }
+
+// components of such a system.
+func components(n int) []lts.Component {
+	list := make([]lts.Component, n)
+	for i := range list {
+		list[i] = lts.Component{
+			Name:  fmt.Sprintf("c%d", i),
+			Read:  func(s lts.State) uint32 { return uint32(s[i]) },
+			Write: func(s lts.State, v uint32) { s[i] = uint64(v) },
+		}
+	}
+	return list
+}
+
+// listed is a relation with these pairs.
+func listed(pairs ...lts.Pair) *lts.Relation { return &lts.Relation{Pairs: pairs} }
+
+// reference is the slow twin: sets are maps, and everything is done one by one.
+type reference struct {
+	sys *vectors
+	loc *lts.Locality
+}
+
+// states is a set of configurations, by the text of each.
+type states map[string]lts.State
+
+func setOf(list ...lts.State) states {
+	set := states{}
+	for _, s := range list {
+		set.add(s)
+	}
+	return set
+}
+
+func (s states) add(x lts.State) { s[fmt.Sprint(x)] = x }
+
+func (s states) has(x lts.State) bool { _, ok := s[fmt.Sprint(x)]; return ok }
+
+func (s states) filter(keep func(lts.State) bool) states {
+	set := maps.Clone(s)
+	maps.DeleteFunc(set, func(_ string, x lts.State) bool { return !keep(x) })
+	return set
+}
+
+func (s states) keys() []string { return slices.Sorted(maps.Keys(s)) }
+
+func related(r *lts.Relation, v uint32) []uint32 {
+	if r.Next != nil {
+		return r.Next(v)
+	}
+	var to []uint32
+	for _, p := range r.Pairs {
+		if p.From == v {
+			to = append(to, p.To)
+		}
+	}
+	return to
+}
+
+// fire is what a product leads a configuration to.
+func fire(parts []lts.Part, s lts.State) []lts.State {
+	list := []lts.State{s}
+	for _, p := range parts {
+		var next []lts.State
+		for _, t := range list {
+			for _, v := range related(p.Relation, uint32(t[p.Component])) {
+				u := t.Clone()
+				u[p.Component] = uint64(v)
+				next = append(next, u)
+			}
+		}
+		list = next
+	}
+	return list
+}
+
+func (r *reference) image(a states, stepsOnly bool) states {
+	set := states{}
+	for _, s := range a {
+		for _, e := range r.loc.Events {
+			if e.IsStep || !stepsOnly {
+				for _, t := range fire(e.Parts, s) {
+					set.add(t)
+				}
+			}
+		}
+	}
+	return set
+}
+
+// closure is what can be reached from a set; layers are the parts that are found at each distance.
+func (r *reference) closure(a states, stepsOnly bool) (all states, layers []states) {
+	all = maps.Clone(a)
+	for last := a; len(last) > 0; {
+		layers = append(layers, last)
+		last = r.image(last, stepsOnly).filter(func(s lts.State) bool { return !all.has(s) })
+		maps.Copy(all, last)
+	}
+	return all, layers
+}
+
+// leadsTo has the members of all that one event leads into a.
+func (r *reference) leadsTo(all, a states, stepsOnly bool) states {
+	return all.filter(func(s lts.State) bool {
+		for t := range r.image(setOf(s), stepsOnly) {
+			if _, ok := a[t]; ok {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// canReach is computed by fixed point.
+func (r *reference) canReach(all, target states, stepsOnly bool) states {
+	set := target.filter(all.has)
+	for {
+		n := len(set)
+		maps.Copy(set, r.leadsTo(all, set, stepsOnly))
+		if len(set) == n {
+			return set
+		}
+	}
+}
