@@ -31,17 +31,14 @@ func newAcross(a *model.Automata, opt Options) *across {
 // add takes in what a search has seen. Where numbers of instances did not fit, it
 // may have seen what does not exist.
 func (x *across) add(v *verifier) {
-	if why := v.unsure(); why != "" && x.unsure == "" {
-		x.unsure = why
-		if len(v.opt.Environments) > 1 {
-			x.unsure = fmt.Sprintf("environment %s: %s", v.env.Name, why)
-		}
+	if why := v.unsure(); why != "" {
+		x.doubt(v.env, why)
 	}
 	if v.confused {
 		return
 	}
 	for a := range v.net.Actions() {
-		if !v.space.Fired().Test(uint(a)) {
+		if !v.fired.Test(uint(a)) {
 			continue
 		}
 		info := v.net.Action(lts.Action(a))
@@ -61,6 +58,17 @@ func (x *across) add(v *verifier) {
 		if info.Peer >= 0 {
 			note(info.Peer, info.PeerTransition, info.PeerFails)
 		}
+	}
+}
+
+// doubt notes why not everything was seen in an environment.
+func (x *across) doubt(env *model.Environment, why string) {
+	if x.unsure != "" {
+		return
+	}
+	x.unsure = why
+	if len(x.opt.Environments) > 1 {
+		x.unsure = fmt.Sprintf("environment %s: %s", env.Name, why)
 	}
 }
 

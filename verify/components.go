@@ -3,6 +3,8 @@ package verify
 import (
 	"strings"
 
+	"github.com/bits-and-blooms/bitset"
+
 	"chorcheck/explore"
 	"chorcheck/lts"
 	"chorcheck/model"
@@ -35,9 +37,13 @@ func (c *components) visit(comp explore.Component) {
 		return
 	}
 	act := c.activity(comp)
+	c.report(&act, comp.Least, comp.Depth, c.evidence.add, func(r model.RoleID) { c.v.survivor(r).addComponent(comp) })
+}
+
+// report adds the evidence of a component, of which s is a configuration, at some depth. waits is
+// called for each role that waits for ever in it.
+func (c *components) report(act *activity, s lts.State, depth int, add func(*exhibit), waits func(model.RoleID)) {
 	net, on := c.v.net, c.v.on
-	s, depth := comp.Least, comp.Depth
-	add := c.evidence.add
 	var movers []string
 	for r, moves := range act.moves {
 		role := model.RoleID(r)
@@ -51,7 +57,7 @@ func (c *components) visit(comp explore.Component) {
 				add(&exhibit{check: "stuck", cause: place(net, s, role), depth: depth, state: s, role: role})
 			}
 			if on["silent-survivor"] {
-				c.v.survivor(role).addComponent(comp)
+				waits(role)
 			}
 		}
 	}
@@ -87,8 +93,8 @@ func (c *components) visit(comp explore.Component) {
 // activity expands each configuration of a component once.
 func (c *components) activity(comp explore.Component) activity {
 	net := c.v.net
-	fired := make([]bool, net.Actions())
-	act := activity{moves: make([]bool, len(net.Automata().Roles)), taken: make([]bool, net.Queues()), kinds: map[int]bool{}}
+	act := newActivity(net)
+	fired := bitset.New(uint(net.Actions()))
 	all := comp.Size == c.v.space.States // then the search knows what is fired
 	for s := range comp.States() {
 		act.final = act.final || net.Final(s)
@@ -101,14 +107,24 @@ func (c *components) activity(comp explore.Component) activity {
 		c.steps.Reset()
 		net.Next(s, c.steps)
 		for _, a := range c.steps.Actions {
-			fired[a] = true
+			fired.Set(uint(a))
 		}
 	}
-	for a := range fired {
-		fired[a] = fired[a] || all && c.v.space.Fired().Test(uint(a))
+	if all {
+		fired = c.v.fired
 	}
-	for a := range fired {
-		if !fired[a] || !net.IsStep(lts.Action(a)) {
+	act.addFired(net, fired)
+	return act
+}
+
+func newActivity(net *model.Network) activity {
+	return activity{moves: make([]bool, len(net.Automata().Roles)), taken: make([]bool, net.Queues()), kinds: map[int]bool{}}
+}
+
+// addFired adds what actions do.
+func (act *activity) addFired(net *model.Network, fired *bitset.BitSet) {
+	for a := range net.Actions() {
+		if !fired.Test(uint(a)) || !net.IsStep(lts.Action(a)) {
 			continue
 		}
 		info := net.Action(lts.Action(a))
@@ -121,7 +137,6 @@ func (c *components) activity(comp explore.Component) activity {
 			act.kinds[kindOf(net, info.Message)] = true
 		}
 	}
-	return act
 }
 
 // participants are the roles that take part in a step.

@@ -22,7 +22,10 @@ func (v *verifier) explain(exhibits []*exhibit) []*Finding {
 			targets = append(targets, e.state)
 		}
 	}
-	traces := v.space.Traces(targets)
+	var traces []lts.Trace
+	if len(targets) > 0 {
+		traces = v.space.Traces(targets)
+	}
 	findings := make([]*Finding, len(exhibits))
 	for i, e := range exhibits {
 		var actions []lts.Action

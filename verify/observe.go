@@ -281,6 +281,11 @@ func (o *observer) observeBlocked(w *workerEvidence, depth int, s lts.State, mar
 			return
 		}
 	}
+	o.observeAllBlocked(w, depth, s)
+}
+
+// observeAllBlocked looks at each send that waits for room.
+func (o *observer) observeAllBlocked(w *workerEvidence, depth int, s lts.State) {
 	for _, a := range o.net.Blocked(s) {
 		info := o.net.Action(a)
 		w.add(&exhibit{

@@ -23,6 +23,8 @@ type Options struct {
 	Store        Storage              // the zero value: exact
 	Order        Order                // the zero value: breadth-first
 	Sampling     Sampling             // for orders that are samples
+	Engine       Engine               // the zero value: the explicit one
+	Certify      bool                 // the symbolic engine has its set examined again, by simpler code
 	Interactions []model.Origin       // the places that dead-interaction looks at
 	Progress     func(Progress)       // may be nil; called from one goroutine
 	Every        time.Duration        // how often Progress is called; 0: five times a second
@@ -30,11 +32,17 @@ type Options struct {
 
 // Progress of a running verification.
 type Progress struct {
-	Phase     string // "exploring", then "looking for bottom components"
+	Phase     string // "exploring" or "saturating", then "looking for bottom components"
 	States    uint64
 	PerSecond float64 // states; 0 after the first phase
 	Depth     int
 	Frontier  uint64 // configurations of the level that is being explored
 	Bytes     int64
 	Elapsed   time.Duration
+
+	// Of the symbolic engine: nodes of diagrams now and at most, how often events were fired, and
+	// the fraction of levels that are saturated.
+	Nodes, PeakNodes int
+	Fired            uint64
+	Saturated        float64
 }

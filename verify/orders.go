@@ -92,7 +92,7 @@ func (v *verifier) sampleWords() string {
 		many = fmt.Sprintf("%d %ss", s.Searches, what)
 	}
 	return fmt.Sprintf("%s visited about %d different states, and met %d of %d actions; what they have not met is not known",
-		many, s.Distinct, v.space.Fired().Count(), v.net.Actions())
+		many, s.Distinct, v.fired.Count(), v.net.Actions())
 }
 
 // takePaths finds the run on which a search that is not breadth-first came to each

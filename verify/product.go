@@ -34,7 +34,7 @@ func newUnheard(net *model.Network, role model.RoleID, ends bool, within stateSe
 	for a := range net.Actions() {
 		info := net.Action(lts.Action(a))
 		u.news = append(u.news, isNews(net, info, role))
-		u.heard = append(u.heard, hears(net, info, role))
+		u.heard = append(u.heard, hearsOf(net, info, role))
 	}
 	return u
 }
@@ -50,8 +50,8 @@ func isNews(net *model.Network, info model.ActionInfo, role model.RoleID) bool {
 	return info.Role != role && info.Transition >= 0 && raisesNow(&net.Automata().Machines[info.Role].Transitions[info.Transition], info.Fails)
 }
 
-// hears reports whether, by an action, a role enters a handler or a timer of it fires.
-func hears(net *model.Network, info model.ActionInfo, role model.RoleID) bool {
+// hearsOf reports whether, by an action, a role enters a handler or a timer of it fires.
+func hearsOf(net *model.Network, info model.ActionInfo, role model.RoleID) bool {
 	machines := net.Automata().Machines
 	if info.Peer == role && info.PeerTransition >= 0 && machines[role].Transitions[info.PeerTransition].Handler != nil {
 		return true

@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"math/big"
+
 	"chorcheck/model"
 	"chorcheck/verify/replay"
 )
@@ -105,8 +107,9 @@ type (
 
 // Statistics of the search.
 type Statistics struct {
-	States, Transitions uint64
-	Depth               int // number of breadth-first levels; the initial configuration is the first
+	Engine              Engine // that has decided: Explicit or Symbolic
+	States, Transitions uint64 // of the explicit engine; of the symbolic one see Configurations
+	Depth               int    // number of breadth-first levels; the initial configuration is the first
 	Workers             int
 	PeakBytes           int64
 	ElapsedMS           float64
@@ -130,4 +133,18 @@ type Statistics struct {
 	// With reductions, States, Transitions and Depth are those of the reduced system.
 	Reductions []string // that were on; nil: none
 	Unreduced  []string // sentences that say why others, which were asked for, were off
+
+	// Of the symbolic engine.
+	Configurations   *big.Int // their number; nil for the explicit one
+	Nodes, PeakNodes int      // of the diagram of all configurations, and the most that there were at one time
+	VariableOrder    string   // how the components are ordered
+	Certified        bool     // the set of all configurations has been examined again, by simpler code
+}
+
+// Number is the number of states, by either engine.
+func (s *Statistics) Number() *big.Int {
+	if s.Configurations != nil {
+		return s.Configurations
+	}
+	return new(big.Int).SetUint64(s.States)
 }

@@ -69,7 +69,7 @@ func (v *verifier) findSurvivors() {
 func (v *verifier) findSurvivor(r model.RoleID, what *survivor) string {
 	possible := false
 	for a := range v.net.Actions() {
-		possible = possible || v.space.Fired().Test(uint(a)) && isNews(v.net, v.net.Action(lts.Action(a)), r)
+		possible = possible || v.fired.Test(uint(a)) && isNews(v.net, v.net.Action(lts.Action(a)), r)
 	}
 	if !possible {
 		return ""

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/bits-and-blooms/bitset"
+
 	"chorcheck/explore"
 	"chorcheck/lts"
 	"chorcheck/model"
@@ -49,12 +51,11 @@ func Verify(ctx context.Context, a *model.Automata, opt Options) (*Result, error
 	return result, nil
 }
 
-// verifyIn does all that concerns one environment. The memory of its search is
-// given back before the next one begins.
-func verifyIn(ctx context.Context, a *model.Automata, env *model.Environment, opt Options, checks []Check, all *across, matrix *matrix) (EnvironmentResult, error) {
+// verifyExplicitly makes the search of one environment, configuration by configuration. The caller closes the space.
+func verifyExplicitly(ctx context.Context, a *model.Automata, env *model.Environment, opt Options, checks []Check) (*verifier, error) {
 	net, err := model.NewNetwork(a, model.NetworkOptions{Environment: env, KeepCrashed: opt.KeepCrashed})
 	if err != nil {
-		return EnvironmentResult{}, err
+		return nil, err
 	}
 	v := &verifier{
 		ctx: ctx, automata: a, env: env, net: net, opt: opt, start: time.Now(),
@@ -65,15 +66,20 @@ func verifyIn(ctx context.Context, a *model.Automata, env *model.Environment, op
 		v.on[c.ID] = true
 	}
 	if err := v.search(); err != nil {
-		return EnvironmentResult{}, err
+		return nil, err
 	}
-	defer v.space.Close()
 	v.analyseComponents()
 	if err := v.findRuns(); err != nil {
-		return EnvironmentResult{}, err
+		v.space.Close()
+		return nil, err
 	}
 	v.findSurvivors()
-	r := EnvironmentResult{Environment: env}
+	return v, nil
+}
+
+// results decides the checks of one environment, and adds to what concerns all of them.
+func (v *verifier) results(checks []Check, all *across, matrix *matrix) EnvironmentResult {
+	r := EnvironmentResult{Environment: v.env}
 	for _, c := range checks {
 		if !isAcross(c.ID) {
 			r.Checks = append(r.Checks, v.decide(c))
@@ -82,7 +88,7 @@ func verifyIn(ctx context.Context, a *model.Automata, env *model.Environment, op
 	all.add(v)
 	matrix.add(v)
 	r.Statistics = v.statistics()
-	return r, nil
+	return r
 }
 
 func selectChecks(only, skip []string) ([]Check, error) {
@@ -109,6 +115,7 @@ type verifier struct {
 	start    time.Time
 	searched time.Duration // what the search took
 	space    *explore.Space
+	fired    *bitset.BitSet // the actions that can happen
 	evidence evidence
 	// confused says that numbers of instances did not fit somewhere: what was found
 	// may be wrong, and what was not found proves nothing.
@@ -153,7 +160,7 @@ func (v *verifier) search() error {
 	if v.space, err = v.explore(o, watch); err != nil {
 		return onDisk(err)
 	}
-	v.searched = time.Since(begin)
+	v.searched, v.fired = time.Since(begin), v.space.Fired()
 	v.evidence, v.confused = watch.gather(v.space.Levels)
 	for r, open := range watch.openAtEnd() {
 		if open {
@@ -239,7 +246,7 @@ const confusedReason = "roles are so many rounds of a looped scope apart that it
 
 func (v *verifier) statistics() Statistics {
 	s := Statistics{
-		Order: v.opt.Order, Taken: int(v.space.Fired().Count()), Actions: v.net.Actions(),
+		Order: v.opt.Order, Taken: int(v.fired.Count()), Actions: v.net.Actions(),
 		States: v.space.States, Transitions: v.space.Transitions, Depth: v.space.Levels,
 		Workers: v.space.Workers, PeakBytes: v.space.PeakBytes,
 		ElapsedMS:    float64(time.Since(v.start).Microseconds()) / 1000,

@@ -1,0 +1,307 @@
+package verify
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/bits-and-blooms/bitset"
+
+	"chorcheck/explore/symbolic"
+	"chorcheck/lts"
+	"chorcheck/model"
+)
+
+// What runs come to, by diagrams. Where nothing ends, the bottom components are found one
+// by one: from some configuration on, what it can reach and what can reach it are
+// compared; if all that it can reach can come back, that is one, and if not, what cannot is looked
+// at next. All that can come to a component is then left out.
+
+// mostComponents bounds the components that are found one by one.
+const mostComponents = 500
+
+var errManyComponents = errors.New(fmt.Sprint("there are more than ", mostComponents, " bottom components, which the symbolic engine finds one by one"))
+
+// one is the set of one configuration.
+func (d *diagrams) one(s lts.State) (symbolic.Set, error) {
+	var guards []symbolic.Guard
+	for i, c := range d.loc.Components {
+		v := c.Read(s)
+		guards = append(guards, symbolic.Guard{Component: i, Holds: func(w uint32) bool { return w == v }})
+	}
+	return d.space.Where(d.space.All(), guards)
+}
+
+// components looks for evidence in the bottom components that are not trivial.
+func (d *diagrams) components() error {
+	on := d.on
+	if !on["stuck"] && !on["livelock"] && !on["orphan-message"] && !on["no-termination"] && !on["silent-survivor"] {
+		return nil
+	}
+	if err := d.noteOpen(); err != nil {
+		return err
+	}
+	ending, err := d.space.CanReach(d.quiet, true)
+	if err != nil {
+		return err
+	}
+	endless, err := d.space.Minus(d.space.All(), ending)
+	if err != nil {
+		return err
+	}
+	c := newComponents(d.verifier)
+	for k := 0; !d.space.IsEmpty(endless); k++ {
+		if k == mostComponents {
+			return errManyComponents
+		}
+		bottom, err := d.bottomIn(endless)
+		if err != nil {
+			return err
+		}
+		if err := d.visit(c, bottom); err != nil {
+			return err
+		}
+		leading, err := d.space.CanReach(bottom, true)
+		if err != nil {
+			return err
+		}
+		if endless, err = d.space.Minus(endless, leading); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bottomIn finds a bottom component in a set that no step leaves.
+func (d *diagrams) bottomIn(a symbolic.Set) (symbolic.Set, error) {
+	for {
+		seed, err := d.one(d.space.Pick(a))
+		if err != nil {
+			return a, err
+		}
+		after, err := d.space.From(seed, true)
+		if err != nil {
+			return a, err
+		}
+		before, err := d.space.CanReach(seed, true)
+		if err != nil {
+			return a, err
+		}
+		rest, err := d.space.Minus(after, before)
+		if err != nil || d.space.IsEmpty(rest) {
+			return after, err
+		}
+		a = rest
+	}
+}
+
+// visit adds the evidence of one component.
+func (d *diagrams) visit(c *components, bottom symbolic.Set) error {
+	final, err := d.finals(bottom)
+	if err != nil {
+		return err
+	}
+	act := newActivity(d.net)
+	act.final = !d.space.IsEmpty(final)
+	act.addFired(d.net, d.space.FiredIn(bottom))
+	s := d.space.Pick(bottom)
+	found := evidence{}
+	c.report(&act, s, 0, found.add, func(r model.RoleID) { d.survivor(r) })
+	if len(found) == 0 {
+		return nil
+	}
+	// What would be the same if it were forgotten is as good as the component.
+	alike, err := d.alike(bottom)
+	if err != nil {
+		return err
+	}
+	states, err := d.space.Path(d.ctx, alike, mostLayers)
+	if err != nil {
+		return err
+	}
+	d.exhibit(states, func(w *workerEvidence, depth int, s lts.State) {
+		c.report(&act, s, depth, w.add, func(model.RoleID) {})
+	})
+	return nil
+}
+
+// noteOpen notes the roles that are open at some end.
+func (d *diagrams) noteOpen() error {
+	if !d.on["silent-survivor"] {
+		return nil
+	}
+	for r := range d.automata.Roles {
+		open, err := d.space.Where(d.quiet, []symbolic.Guard{d.isOpen(model.RoleID(r))})
+		if err != nil {
+			return err
+		}
+		if !d.space.IsEmpty(open) {
+			d.survivor(model.RoleID(r)).ends = true
+		}
+	}
+	return nil
+}
+
+// findSilent is the second phase of silent-survivor: what a role has heard is one more component,
+// which changes with the steps and hinders none.
+func (d *diagrams) findSilent() error {
+	if !d.on["silent-survivor"] || d.notApplicable("silent-survivor") != "" {
+		return nil
+	}
+	fired := d.space.FiredIn(d.space.All())
+	for r := range d.automata.Roles {
+		role := model.RoleID(r)
+		if d.survivors[role] != nil && d.canHear(role, fired) {
+			if err := d.findSilentRole(role); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// canHear reports whether something happens that a role may have to hear of.
+func (d *diagrams) canHear(r model.RoleID, fired *bitset.BitSet) bool {
+	for a := range d.net.Actions() {
+		if fired.Test(uint(a)) && isNews(d.net, d.net.Action(lts.Action(a)), r) {
+			return true
+		}
+	}
+	return false
+}
+
+// What a role has heard of failures.
+const (
+	nothingHappened uint32 = iota
+	unheardOf
+	heardOf
+)
+
+// hearing is a network beside what one of its roles has heard: one more word.
+type hearing struct{ *model.Network }
+
+func (h hearing) Width() int      { return h.Network.Width() + 1 }
+func (h hearing) Init() lts.State { return append(h.Network.Init(), 0) }
+
+// hears is what a role has heard after an action.
+func (d *diagrams) hears(info model.ActionInfo, role model.RoleID, before uint32) uint32 {
+	after := before
+	if before == nothingHappened && isNews(d.net, info, role) {
+		after = unheardOf
+	}
+	if after == unheardOf && hearsOf(d.net, info, role) {
+		after = heardOf
+	}
+	return after
+}
+
+// listen adds what a role has heard to a locality, as the last component.
+func (d *diagrams) listen(role model.RoleID) *lts.Locality {
+	at := d.net.Width()
+	loc := *d.loc
+	loc.Components = append(loc.Components[:len(loc.Components):len(loc.Components)], lts.Component{
+		Name: "heard", Read: func(s lts.State) uint32 { return uint32(s[at]) }, Write: func(s lts.State, v uint32) { s[at] = uint64(v) },
+	})
+	relations := map[[3]uint32]*lts.Relation{}
+	loc.Events = make([]lts.Event, len(d.loc.Events))
+	for i, e := range d.loc.Events {
+		info := d.net.Action(e.Action)
+		var to [3]uint32
+		for from := range to {
+			to[from] = d.hears(info, role, uint32(from))
+		}
+		if to != [...]uint32{nothingHappened, unheardOf, heardOf} {
+			if relations[to] == nil {
+				relations[to] = &lts.Relation{Pairs: []lts.Pair{{From: 0, To: to[0]}, {From: 1, To: to[1]}, {From: 2, To: to[2]}}}
+			}
+			e.Parts = append(e.Parts[:len(e.Parts):len(e.Parts)], lts.Part{Component: len(d.loc.Components), Relation: relations[to]})
+		}
+		loc.Events[i] = e
+	}
+	return &loc
+}
+
+// findSilentRole looks for configurations in which a role waits for ever and has
+// not heard of a failure.
+func (d *diagrams) findSilentRole(role model.RoleID) error {
+	loc := d.listen(role)
+	o := symbolic.Options{Order: append([]int{len(d.loc.Components)}, d.orderOf...), Memory: d.memory()}
+	space, err := symbolic.Reach(d.ctx, hearing{d.net}, loc, o)
+	if err != nil {
+		return err
+	}
+	defer space.Close()
+	bad, err := d.waitsUnheard(space, loc, role)
+	if err != nil {
+		return err
+	}
+	x := *d
+	x.space, x.loc = space, loc
+	at := d.net.Width()
+	x.follows = func(a lts.Action, from, to lts.State) bool {
+		return uint64(d.hears(d.net.Action(a), role, uint32(from[at]))) == to[at]
+	}
+	err = x.collect("silent-survivor", bad, func(w *workerEvidence, depth int, s lts.State) {
+		w.add(&exhibit{check: "silent-survivor", cause: place(d.net, s, role), depth: depth, state: s, role: role})
+	}, func(s lts.State) []symbolic.Guard {
+		control := d.net.Control(s, role)
+		return []symbolic.Guard{d.role(role, func(t lts.State) bool { return d.net.Control(t, role) == control })}
+	})
+	return err
+}
+
+// waitsUnheard are the configurations with a role that is open, has not heard, and is never to move again, be it
+// that all have come to an end or that others go on for ever.
+func (d *diagrams) waitsUnheard(space *symbolic.Space, loc *lts.Locality, role model.RoleID) (symbolic.Set, error) {
+	all := space.All()
+	fail := func(err error) (symbolic.Set, error) { return all, err }
+	open, err := space.Where(all, []symbolic.Guard{d.isOpen(role), {
+		Component: len(d.loc.Components), Holds: func(v uint32) bool { return v == unheardOf },
+	}})
+	if err != nil || space.IsEmpty(open) {
+		return open, err
+	}
+	can, err := space.CanStep(all, true)
+	if err != nil {
+		return fail(err)
+	}
+	quiet, err := space.Minus(all, can)
+	if err != nil {
+		return fail(err)
+	}
+	ending, err := space.CanReach(quiet, true)
+	if err != nil {
+		return fail(err)
+	}
+	var own []int
+	for i := range loc.Events {
+		if e := &loc.Events[i]; e.IsStep && takesPart(d.net.Action(e.Action), role) {
+			own = append(own, i)
+		}
+	}
+	moves, err := d.enabled(space, own)
+	if err != nil {
+		return fail(err)
+	}
+	if moves, err = space.CanReach(moves, true); err != nil {
+		return fail(err)
+	}
+	goesOn, err := space.Union(ending, moves)
+	if err != nil {
+		return fail(err)
+	}
+	stuck, err := space.Minus(open, goesOn)
+	if err != nil {
+		return fail(err)
+	}
+	if !d.survivors[role].ends {
+		return stuck, nil
+	}
+	ended, err := space.Intersect(open, quiet)
+	if err != nil {
+		return fail(err)
+	}
+	return space.Union(stuck, ended)
+}
+
+// takesPart reports whether a role takes part in a step.
+func takesPart(info model.ActionInfo, r model.RoleID) bool { return info.Role == r || info.Peer == r }

@@ -1,0 +1,688 @@
+package verify
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"time"
+
+	"chorcheck/explore"
+	"chorcheck/explore/symbolic"
+	"chorcheck/internal/bug"
+	"chorcheck/lts"
+	"chorcheck/model"
+	"chorcheck/verify/replay"
+)
+
+// The symbolic engine decides the checks on sets of configurations, as decision diagrams.
+// What violates a check is such a set; of each cause, a nearest configuration of
+// it becomes an exhibit, by the code that the explicit search has for single
+// configurations. From there on, nothing differs: a run leads to it, which the interpreter
+// replays.
+
+// diagrams is a verification of one environment by the symbolic engine.
+type diagrams struct {
+	*verifier
+	loc     *lts.Locality
+	space   *symbolic.Space
+	order   string
+	orderOf []int
+	watch   *observer
+	scratch lts.State
+	quiet   symbolic.Set // no step is possible
+	most    int          // causes of one check that are looked for
+	more    map[string]bool
+	count   symbolic.Set // the configurations, without what makes no difference
+	certain bool         // the reachable set has been certified
+	// follows reports whether an action is right for what has been added to configurations.
+	follows func(a lts.Action, from, to lts.State) bool
+}
+
+// mostLayers bounds the breadth-first layers that are made to find a run.
+const mostLayers = 100_000
+
+// verifySymbolically does all that concerns one environment. The second result says why the
+// engine could not do it; empty if it could.
+func verifySymbolically(ctx context.Context, a *model.Automata, env *model.Environment, opt Options, checks []Check) (*diagrams, string, error) {
+	net, err := model.NewLocalNetwork(a, model.NetworkOptions{Environment: env, KeepCrashed: opt.KeepCrashed})
+	if err != nil {
+		return nil, "", err
+	}
+	loc, err := net.Locality()
+	if err != nil {
+		return nil, "the symbolic engine cannot be used: " + err.Error(), nil
+	}
+	d := &diagrams{
+		verifier: &verifier{
+			ctx: ctx, automata: a, env: env, net: net, opt: opt, start: time.Now(),
+			oracle: replay.New(a, replay.Options{Environment: env, KeepCrashed: opt.KeepCrashed}),
+			on:     map[string]bool{}, survivors: map[model.RoleID]*survivor{}, evidence: evidence{},
+			space: &explore.Space{Complete: true, Workers: runtime.GOMAXPROCS(0)},
+		},
+		loc: loc, scratch: make(lts.State, net.Width()), more: map[string]bool{}, most: opt.MaxFindings,
+		follows: func(lts.Action, lts.State, lts.State) bool { return true },
+	}
+	if d.most == 0 {
+		d.most = 10
+	}
+	for _, c := range checks {
+		d.on[c.ID] = true
+	}
+	d.watch = newObserver(net, d.on)
+	err = d.decideAll()
+	if err == nil {
+		return d, "", nil
+	}
+	d.close()
+	switch {
+	case errors.Is(err, symbolic.ErrMemory):
+		return nil, fmt.Sprintf("the memory limit of %d bytes is not enough for the diagrams", d.memory()), nil
+	case errors.Is(err, symbolic.ErrLayers):
+		return nil, "a run to a violation is too long to be found by layers of diagrams", nil
+	case errors.Is(err, errManyComponents):
+		return nil, err.Error(), nil
+	case ctx.Err() != nil:
+		return nil, d.stopped(), nil
+	}
+	return nil, "", err
+}
+
+// results is as for the explicit engine, with what only diagrams have to say.
+func (d *diagrams) results(checks []Check, all *across, matrix *matrix) EnvironmentResult {
+	count := d.space.Count(d.count)
+	d.verifier.space.States = enormous
+	if count.IsUint64() {
+		d.verifier.space.States = min(count.Uint64(), enormous)
+	}
+	r := d.verifier.results(checks, all, matrix)
+	for i := range r.Checks {
+		if c := &r.Checks[i]; d.more[c.Check.ID] && c.Verdict == Violated {
+			c.Notes = append(c.Notes, fmt.Sprintf("there may be further causes: the symbolic engine has stopped at %d", d.most))
+		}
+	}
+	s := d.space.Statistics()
+	r.Statistics.Engine, r.Statistics.Configurations = Symbolic, count
+	r.Statistics.Nodes, r.Statistics.PeakNodes, r.Statistics.PeakBytes = s.Nodes, s.PeakNodes, s.PeakBytes
+	r.Statistics.VariableOrder, r.Statistics.Certified = d.order, d.certain
+	r.Statistics.Store, r.Statistics.Workers, r.Statistics.BitsPerState = "decision diagrams", 1, 0
+	return r
+}
+
+// enormous stands for a number of configurations that no explicit search could visit.
+const enormous = 1 << 50
+
+func (d *diagrams) close() {
+	if d.space != nil {
+		d.space.Close()
+	}
+}
+
+// ampleMemory is what diagrams may hold where no limit is given: a bad order of the components
+// would else take all that the machine has.
+const ampleMemory = 4 << 30
+
+func (d *diagrams) memory() int64 {
+	if d.opt.Memory == 0 {
+		return ampleMemory
+	}
+	return searchMemory(d.opt.Memory)
+}
+
+func (d *diagrams) decideAll() error {
+	orders := symbolic.Orders(d.loc)
+	o := symbolic.Options{Order: orders[0].Components, Memory: d.memory()}
+	d.order, d.orderOf = orders[0].Name, orders[0].Components
+	if d.opt.Progress != nil {
+		o.Progress = d.progress()
+	}
+	var err error
+	if d.space, err = symbolic.Reach(d.ctx, d.net, d.loc, o); err != nil {
+		return err
+	}
+	d.searched = time.Since(d.start)
+	for _, step := range []func() error{d.certify, d.normalise, d.configurations, d.components, d.findSilent} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	d.fired = d.space.FiredIn(d.space.All())
+	return nil
+}
+
+func (d *diagrams) progress() func(symbolic.Progress) {
+	every := d.opt.Every
+	if every == 0 {
+		every = time.Second / 5
+	}
+	last := time.Now()
+	return func(p symbolic.Progress) {
+		if now := time.Now(); now.Sub(last) >= every {
+			last = now
+			d.opt.Progress(Progress{
+				Phase: "saturating", Nodes: p.Nodes, PeakNodes: p.PeakNodes, Fired: p.Fired, Saturated: p.Saturated, Bytes: p.Bytes,
+				Elapsed: now.Sub(d.start),
+			})
+		}
+	}
+}
+
+// certify has the reachable set examined again, by simpler code.
+func (d *diagrams) certify() error {
+	if !d.opt.Certify {
+		return nil
+	}
+	err := d.space.Certify(d.ctx)
+	if err != nil && d.ctx.Err() == nil && !errors.Is(err, symbolic.ErrMemory) {
+		bug.Panicf("the reachable set has no certificate: %v", err)
+	}
+	d.certain = err == nil
+	return err
+}
+
+// normalise takes each configuration to the one that the explicit engine would have.
+func (d *diagrams) normalise() (err error) {
+	d.count, err = d.forget(d.space.All())
+	return err
+}
+
+// forget applies the maps of the locality to a set.
+func (d *diagrams) forget(a symbolic.Set) (symbolic.Set, error) {
+	for _, parts := range d.loc.Forget {
+		mapped, err := d.space.Map(a, parts)
+		if err != nil {
+			return a, err
+		}
+		rest, err := d.without(a, guardsOf(parts))
+		if err != nil {
+			return a, err
+		}
+		if a, err = d.space.Union(rest, mapped); err != nil {
+			return a, err
+		}
+	}
+	return a, nil
+}
+
+// alike are all configurations that the maps take to what they take a set to.
+func (d *diagrams) alike(a symbolic.Set) (symbolic.Set, error) {
+	a, err := d.forget(a)
+	for i := len(d.loc.Forget) - 1; err == nil && i >= 0; i-- {
+		parts := d.loc.Forget[i]
+		var back []lts.Part
+		for _, p := range parts {
+			back = append(back, lts.Part{Component: p.Component, Relation: inverse(p.Relation)})
+		}
+		var mapped, rest symbolic.Set
+		if mapped, err = d.space.Map(a, back); err != nil {
+			return a, err
+		}
+		if rest, err = d.without(a, guardsOf(parts)); err != nil {
+			return a, err
+		}
+		a, err = d.space.Union(rest, mapped)
+	}
+	if err != nil {
+		return a, err
+	}
+	return d.space.Intersect(a, d.space.All())
+}
+
+// inverse turns a relation of a forgetting map round. Those that are not listed keep
+// what they are possible for.
+func inverse(r *lts.Relation) *lts.Relation {
+	if r.Next != nil {
+		return r
+	}
+	out := &lts.Relation{}
+	for _, p := range r.Pairs {
+		out.Pairs = append(out.Pairs, lts.Pair{From: p.To, To: p.From})
+	}
+	slices.SortFunc(out.Pairs, func(x, y lts.Pair) int { return cmp.Or(cmp.Compare(x.From, y.From), cmp.Compare(x.To, y.To)) })
+	return out
+}
+
+// leadsTo lists the values that a value leads to.
+func leadsTo(r *lts.Relation, v uint32) []uint32 {
+	if r.Next != nil {
+		return r.Next(v)
+	}
+	i, _ := slices.BinarySearchFunc(r.Pairs, v, func(p lts.Pair, v uint32) int { return int(p.From) - int(v) })
+	var out []uint32
+	for ; i < len(r.Pairs) && r.Pairs[i].From == v; i++ {
+		out = append(out, r.Pairs[i].To)
+	}
+	return out
+}
+
+// with gives a state in which one component has a value, and the others are as they are at the beginning.
+func (d *diagrams) with(component int, v uint32) lts.State {
+	clear(d.scratch)
+	d.loc.Components[component].Write(d.scratch, v)
+	return d.scratch
+}
+
+// role is a guard on the local state of a role.
+func (d *diagrams) role(r model.RoleID, holds func(s lts.State) bool) symbolic.Guard {
+	c := d.net.RoleComponent(r)
+	return symbolic.Guard{Component: c, Holds: func(v uint32) bool { return holds(d.with(c, v)) }}
+}
+
+// queue is a guard on the content of a queue.
+func (d *diagrams) queue(q int, holds func(content []int) bool) symbolic.Guard {
+	c := d.net.QueueComponent(q)
+	return symbolic.Guard{Component: c, Holds: func(v uint32) bool { return holds(d.net.Content(d.with(c, v), q)) }}
+}
+
+// isOpen is the guard that a role is live and has not come to an end.
+func (d *diagrams) isOpen(r model.RoleID) symbolic.Guard {
+	return d.role(r, func(s lts.State) bool { return d.net.Control(s, r) >= 0 && !isFinal(d.net, s, r) })
+}
+
+// finals are the configurations of a set in which all live roles have come to an end.
+func (d *diagrams) finals(a symbolic.Set) (symbolic.Set, error) {
+	var guards []symbolic.Guard
+	for r := range d.automata.Roles {
+		role := model.RoleID(r)
+		guards = append(guards, d.role(role, func(s lts.State) bool { return d.net.Control(s, role) < 0 || isFinal(d.net, s, role) }))
+	}
+	return d.space.Where(a, guards)
+}
+
+// collect makes exhibits of what is in a set: see looks at the nearest configuration, and rest keeps
+// those that have nothing to do with it, until nothing is left or there are enough.
+func (d *diagrams) collect(check string, bad symbolic.Set, see func(w *workerEvidence, depth int, s lts.State), rest func(s lts.State) []symbolic.Guard) error {
+	for !d.space.IsEmpty(bad) {
+		if len(d.evidence[check]) >= d.most {
+			d.more[check] = true
+			return nil
+		}
+		states, err := d.space.Path(d.ctx, bad, mostLayers)
+		if err != nil {
+			return err
+		}
+		s := d.exhibit(states, see)
+		if rest == nil {
+			return nil
+		}
+		if bad, err = d.without(bad, rest(s)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// without leaves out the configurations for which all guards hold.
+func (d *diagrams) without(a symbolic.Set, guards []symbolic.Guard) (symbolic.Set, error) {
+	out, err := d.space.Where(a, guards)
+	if err != nil {
+		return out, err
+	}
+	return d.space.Minus(a, out)
+}
+
+// exhibit looks at the last configuration of a run.
+func (d *diagrams) exhibit(states []lts.State, see func(w *workerEvidence, depth int, s lts.State)) lts.State {
+	d.watch.workers[0] = nil
+	w := d.watch.worker(0)
+	s := states[len(states)-1][:d.net.Width()]
+	see(w, len(states)-1, s)
+	run := d.run(states)
+	for _, byCause := range w.evidence {
+		for _, e := range byCause {
+			e.run = run
+			d.evidence.add(e)
+		}
+	}
+	return s
+}
+
+// run finds the actions of a run of which the configurations are known.
+func (d *diagrams) run(states []lts.State) *lts.Trace {
+	width := d.net.Width()
+	t := &lts.Trace{States: []lts.State{states[0][:width]}}
+	steps := lts.NewSteps(width)
+	for k, s := range states[1:] {
+		steps.Reset()
+		d.net.Next(t.States[len(t.States)-1], steps)
+		to := s[:width]
+		i := 0
+		for i < steps.Len() && !(steps.Target(i).Equal(to) && d.follows(steps.Actions[i], states[k], s)) {
+			i++
+		}
+		if i == steps.Len() {
+			bug.Panicf("a run by diagrams has a step that the network has not: to %s", d.net.DescribeState(to))
+		}
+		t.Actions = append(t.Actions, steps.Actions[i])
+		t.States = append(t.States, to)
+	}
+	return t
+}
+
+// configurations looks for all evidence that one configuration gives.
+func (d *diagrams) configurations() error {
+	can, err := d.space.CanStep(d.space.All(), true)
+	if err != nil {
+		return err
+	}
+	if d.quiet, err = d.space.Minus(d.space.All(), can); err != nil {
+		return err
+	}
+	for _, x := range []struct {
+		check string
+		find  func() error
+	}{
+		{"deadlock", d.findDeadlocks},
+		{"orphan-message", d.findOrphans},
+		{"bound-reached", d.findBlocked},
+		{"unspecified-reception", d.findUnspecified},
+		{"unguarded-wait", d.findWaits},
+		{"timer-leak", d.findArmed},
+		{"exclusive-handler", d.findOutcomes},
+	} {
+		if d.on[x.check] || x.check == "exclusive-handler" && d.on["handler-agreement"] {
+			if err := x.find(); err != nil {
+				return err
+			}
+		}
+	}
+	return d.findActions()
+}
+
+func (d *diagrams) findDeadlocks() error {
+	good, err := d.finals(d.quiet)
+	if err != nil {
+		return err
+	}
+	bad, err := d.space.Minus(d.quiet, good)
+	if err != nil {
+		return err
+	}
+	return d.collect("deadlock", bad, d.watch.observeStuck, func(s lts.State) []symbolic.Guard {
+		var same []symbolic.Guard
+		for r := range d.automata.Roles {
+			role := model.RoleID(r)
+			control := d.openControl(s, role)
+			same = append(same, d.role(role, func(t lts.State) bool { return d.openControl(t, role) == control }))
+		}
+		return same
+	})
+}
+
+// openControl is the local state of a role that is live and has not come to an end, else -1.
+func (d *diagrams) openControl(s lts.State, r model.RoleID) int {
+	if isFinal(d.net, s, r) {
+		return -1
+	}
+	return d.net.Control(s, r)
+}
+
+// findOrphans looks for messages that are left at the end.
+func (d *diagrams) findOrphans() error {
+	for q := range d.net.Queues() {
+		to := d.net.Queue(q).To
+		bad, err := d.space.Where(d.quiet, []symbolic.Guard{
+			d.role(to, func(s lts.State) bool { return isFinal(d.net, s, to) }),
+			d.queue(q, func(content []int) bool { return len(content) > 0 }),
+		})
+		if err != nil {
+			return err
+		}
+		see := func(w *workerEvidence, depth int, s lts.State) {
+			for _, m := range d.net.Content(s, q) {
+				w.add(orphan(d.net, s, depth, m, false))
+			}
+		}
+		err = d.collect("orphan-message", bad, see, func(s lts.State) []symbolic.Guard {
+			known := d.net.Content(s, q)
+			return []symbolic.Guard{d.queue(q, func(content []int) bool {
+				return !slices.ContainsFunc(content, func(m int) bool { return !slices.Contains(known, m) })
+			})}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// findBlocked looks for sends that wait for room in a queue.
+func (d *diagrams) findBlocked() error {
+	done := map[int]bool{}
+	for _, watch := range d.loc.Watches {
+		queue := d.net.Action(watch.Action).Queue
+		if done[queue] {
+			continue
+		}
+		bad, err := d.space.Where(d.space.All(), guardsOf(watch.Parts))
+		if err != nil {
+			return err
+		}
+		if d.space.IsEmpty(bad) {
+			continue
+		}
+		done[queue] = true
+		err = d.collect("bound-reached", bad, func(w *workerEvidence, depth int, s lts.State) { d.watch.observeAllBlocked(w, depth, s) }, nil)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// guardsOf are where a product is possible.
+func guardsOf(parts []lts.Part) []symbolic.Guard {
+	var out []symbolic.Guard
+	for _, p := range parts {
+		out = append(out, symbolic.Guard{Component: p.Component, Holds: func(v uint32) bool { return len(leadsTo(p.Relation, v)) > 0 }})
+	}
+	return out
+}
+
+// findUnspecified looks for roles that wait for other messages than those that they have.
+func (d *diagrams) findUnspecified() error {
+	for r := range d.automata.Roles {
+		role, c := model.RoleID(r), d.net.RoleComponent(model.RoleID(r))
+		for _, v := range d.space.Values(c) {
+			queues := d.net.WaitsOn(d.with(c, v), role)
+			if len(queues) == 0 {
+				continue
+			}
+			guards := []symbolic.Guard{{Component: c, Holds: func(w uint32) bool { return w == v }}}
+			for _, q := range queues {
+				guards = append(guards, d.queue(q, func(content []int) bool { return len(content) > 0 }))
+			}
+			bad, err := d.space.Where(d.space.All(), guards)
+			for i := 0; err == nil && i < len(d.loc.Events) && !d.space.IsEmpty(bad); i++ {
+				if info := d.net.Action(d.loc.Events[i].Action); info.Role == role && info.Fault < 0 && d.concerns(i, c, v) {
+					var can symbolic.Set
+					if can, err = d.space.EnabledIn(bad, i); err == nil {
+						bad, err = d.space.Minus(bad, can)
+					}
+				}
+			}
+			if err != nil {
+				return err
+			}
+			heads := func(s lts.State) []symbolic.Guard {
+				var same []symbolic.Guard
+				for _, q := range queues {
+					head := d.net.Content(s, q)[0]
+					same = append(same, d.queue(q, func(content []int) bool { return len(content) > 0 && content[0] == head }))
+				}
+				return same
+			}
+			if err := d.collect("unspecified-reception", bad, d.watch.observeUnspecified, heads); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// concerns reports whether an event is possible with a value of a component.
+func (d *diagrams) concerns(event, component int, v uint32) bool {
+	for _, p := range d.loc.Events[event].Parts {
+		if p.Component == component {
+			return len(leadsTo(p.Relation, v)) > 0
+		}
+	}
+	return false
+}
+
+// findWaits looks for roles that wait for one that may fail: their local states tell.
+func (d *diagrams) findWaits() error {
+	for r := range d.automata.Roles {
+		role, c := model.RoleID(r), d.net.RoleComponent(model.RoleID(r))
+		known := map[string]bool{}
+		for _, v := range d.space.Values(c) {
+			s := d.with(c, v)
+			control := d.net.Control(s, role)
+			if control < 0 || !d.watch.waits[r][control] {
+				continue
+			}
+			on := d.net.Waits(s, role)
+			key := fmt.Sprint(control, on)
+			if len(on) == 0 || known[key] {
+				continue
+			}
+			known[key] = true
+			bad, err := d.space.Where(d.space.All(), []symbolic.Guard{d.role(role, func(s lts.State) bool {
+				return d.net.Control(s, role) == control && slices.Equal(d.net.Waits(s, role), on)
+			})})
+			if err != nil {
+				return err
+			}
+			if err := d.collect("unguarded-wait", bad, d.watch.observeWaits, nil); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// findArmed looks for timers that are armed at the end.
+func (d *diagrams) findArmed() error {
+	for _, t := range d.watch.explicit {
+		owner := d.automata.Timers[t].Owner
+		bad, err := d.space.Where(d.space.All(), []symbolic.Guard{d.role(owner, func(s lts.State) bool {
+			return isFinal(d.net, s, owner) && d.net.Armed(s, t)
+		})})
+		if err != nil {
+			return err
+		}
+		if err := d.collect("timer-leak", bad, d.watch.observeArmed, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// findOutcomes compares what each two roles know of a scope.
+func (d *diagrams) findOutcomes() error {
+	for _, scope := range d.watch.scopes {
+		for r := range d.automata.Roles {
+			for o := range r {
+				if err := d.compareOutcomes(scope, model.RoleID(o), model.RoleID(r)); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (d *diagrams) compareOutcomes(scope model.ScopeID, x, y model.RoleID) error {
+	for _, a := range d.outcomesOf(scope, x) {
+		for _, b := range d.outcomesOf(scope, y) {
+			if a.Part == b.Part {
+				continue
+			}
+			bad, err := d.space.Where(d.space.All(), []symbolic.Guard{d.knows(scope, a), d.knows(scope, b)})
+			if err != nil {
+				return err
+			}
+			atEnd, err := d.space.Intersect(bad, d.quiet)
+			if err != nil {
+				return err
+			}
+			see := func(terminal bool) func(*workerEvidence, int, lts.State) {
+				return func(w *workerEvidence, depth int, s lts.State) {
+					d.watch.observeOutcomes(w, depth, s, scope, terminal)
+				}
+			}
+			if err := d.collect("handler-agreement", bad, see(false), nil); err != nil {
+				return err
+			}
+			if err := d.collect("handler-agreement", atEnd, see(true), nil); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// outcomesOf lists what a role may know of a scope.
+func (d *diagrams) outcomesOf(scope model.ScopeID, r model.RoleID) []model.Outcome {
+	var out []model.Outcome
+	c := d.net.RoleComponent(r)
+	for _, v := range d.space.Values(c) {
+		for _, x := range d.net.Outcomes(d.with(c, v), scope) {
+			if x.Role == r && !slices.Contains(out, x) {
+				out = append(out, x)
+			}
+		}
+	}
+	return out
+}
+
+// knows is the guard that a role knows something of a scope.
+func (d *diagrams) knows(scope model.ScopeID, x model.Outcome) symbolic.Guard {
+	return d.role(x.Role, func(s lts.State) bool { return slices.Contains(d.net.Outcomes(s, scope), x) })
+}
+
+// findActions looks at the actions that can happen, for the checks whose evidence is a step.
+func (d *diagrams) findActions() error {
+	fired := d.space.FiredIn(d.space.All())
+	events := map[lts.Action][]int{}
+	var actions []lts.Action
+	for i, e := range d.loc.Events {
+		info := d.net.Action(e.Action)
+		is := info.Uncaught && d.on["uncaught-exception"] || !info.Uncaught && (info.Fails || info.PeerFails) && d.on["out-of-range"] ||
+			info.Stale && d.on["stale-reception"] || info.Late && d.on["timer-leak"]
+		if !is || !fired.Test(uint(e.Action)) {
+			continue
+		}
+		if events[e.Action] == nil {
+			actions = append(actions, e.Action)
+		}
+		events[e.Action] = append(events[e.Action], i)
+	}
+	for _, a := range actions {
+		bad, err := d.enabled(d.space, events[a])
+		if err != nil {
+			return err
+		}
+		if err := d.collect("", bad, d.watch.observeActions, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// enabled are the configurations of a space in which one of some events is possible.
+func (d *diagrams) enabled(space *symbolic.Space, events []int) (symbolic.Set, error) {
+	all, err := space.Minus(space.All(), space.All())
+	for _, i := range events {
+		if err != nil {
+			break
+		}
+		var here symbolic.Set
+		if here, err = space.EnabledIn(space.All(), i); err == nil {
+			all, err = space.Union(all, here)
+		}
+	}
+	return all, err
+}
