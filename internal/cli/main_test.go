@@ -51,7 +51,7 @@ func TestInterrupt(t *testing.T) {
 			time.AfterFunc(100*time.Millisecond, func() { assert.NoError(t, syscall.Kill(os.Getpid(), signal)) })
 		}
 		var out, err bytes.Buffer
-		code := Main("test", []string{"verify", "-"}, Streams{In: &hook{strings.NewReader(big()), interrupt}, Out: &out, Err: &err})
+		code := Main("test", []string{"verify", "--engine", "explicit", "-"}, Streams{In: &hook{strings.NewReader(big()), interrupt}, Out: &out, Err: &err})
 		assert.Equal(t, 3, code, "%s%s", out.String(), err.String())
 		assert.Contains(t, out.String(), "interrupted")
 		assert.NotContains(t, out.String(), "✗")
@@ -61,7 +61,7 @@ func TestInterrupt(t *testing.T) {
 func TestTimeout(t *testing.T) {
 	var out, err bytes.Buffer
 	start := time.Now()
-	code := Main("test", []string{"verify", "--timeout", "50ms", "--format", "json", "-"}, Streams{In: strings.NewReader(big()), Out: &out, Err: &err})
+	code := Main("test", []string{"verify", "--engine", "explicit", "--timeout", "50ms", "--format", "json", "-"}, Streams{In: strings.NewReader(big()), Out: &out, Err: &err})
 	assert.Equal(t, 3, code, "%s%s", out.String(), err.String())
 	assert.Contains(t, out.String(), `"reason": "stopped at the time limit"`)
 	assert.Less(t, time.Since(start), 5*time.Second)

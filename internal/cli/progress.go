@@ -28,6 +28,11 @@ func (p *progressLine) erase() {
 }
 
 func progressText(name string, x verify.Progress) string {
+	if x.Nodes > 0 {
+		line := fmt.Sprintf("%s: %s, %.0f %% of the levels, %s nodes (at most %s), %s fires, %d MiB, %s", report.Printable(name), x.Phase, 100*x.Saturated,
+			short(float64(x.Nodes)), short(float64(x.PeakNodes)), short(float64(x.Fired)), x.Bytes>>20, x.Elapsed.Round(time.Second))
+		return cut(line)
+	}
 	line := fmt.Sprintf("%s: %s, %s states", report.Printable(name), x.Phase, short(float64(x.States)))
 	if x.PerSecond > 0 {
 		line += fmt.Sprintf(", %s/s", short(x.PerSecond))
@@ -37,7 +42,12 @@ func progressText(name string, x verify.Progress) string {
 		line += fmt.Sprintf(", frontier %s", short(float64(x.Frontier)))
 	}
 	line += fmt.Sprintf(", %d MiB, %s", x.Bytes>>20, x.Elapsed.Round(time.Second))
-	if r := []rune(line); len(r) > 110 { // one line of a usual terminal
+	return cut(line)
+}
+
+// cut keeps what fits one line of a usual terminal.
+func cut(line string) string {
+	if r := []rune(line); len(r) > 110 {
 		line = string(r[:110])
 	}
 	return line

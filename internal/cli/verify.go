@@ -38,6 +38,7 @@ type verifyFlags struct {
 	store                 storeFlags
 	order                 orderFlags
 	keep                  keepFlags
+	engine                engineFlags
 }
 
 func (a *app) verifyCommand() *cobra.Command {
@@ -75,6 +76,7 @@ and output.`,
 	fl.DurationVar(&f.timeout, "timeout", 0, "stop after this time, for each file: 90s, 5m (0: no limit)")
 	fl.StringVar(&f.memory, "memory", "", "the memory of the program: 512MiB, 8GiB; a search that needs more writes to disk, and stops if that is not enough")
 	fl.StringSliceVar(&f.reduce, "reduce", []string{"auto"}, "leave out what makes no difference: por,symmetry,deadvars,parts; none; or auto: what preserves all selected checks")
+	f.engine.add(cmd)
 	f.order.add(cmd)
 	f.store.add(cmd)
 	f.keep.add(cmd)
@@ -137,7 +139,12 @@ func (f *verifyFlags) checkFlags() (lang.Options, verify.Options, error) {
 	if err != nil {
 		return load, opt, err
 	}
+	engine, err := f.engine.engine()
+	if err != nil {
+		return load, opt, err
+	}
 	opt = verify.Options{
+		Engine: engine, Certify: f.engine.certify,
 		SpillDir: f.keep.spillDir, Reduce: reduce, Store: storage, Order: order, Sampling: sampling,
 		Only: f.only, Skip: f.skip, Workers: f.workers, MaxStates: f.maxStates, MaxDepth: f.maxDepth,
 		Memory: memory, MaxFindings: f.maxFindings,

@@ -1,5 +1,7 @@
 package json
 
+import "encoding/json"
+
 // SchemaVersion changes when a key changes its meaning or goes away.
 const SchemaVersion = 1
 
@@ -147,17 +149,20 @@ type Queue struct {
 
 // Statistics of the search in one environment.
 type Statistics struct {
-	Environment  string  `json:"environment"`
-	States       uint64  `json:"states"`
-	Transitions  uint64  `json:"transitions"`
-	Depth        int     `json:"depth"`
-	Workers      int     `json:"workers"`
-	PeakBytes    int64   `json:"peak_bytes"`
-	ElapsedMS    float64 `json:"elapsed_ms"`
-	BitsPerState int     `json:"bits_per_state"`
-	Complete     bool    `json:"complete"`
-	Reason       string  `json:"reason"`
-	Store        string  `json:"store"`
+	Environment string `json:"environment"`
+	Engine      string `json:"engine"` // that has decided: explicit or symbolic
+	// States are all of them, a whole number of any size. The symbolic engine counts
+	// neither transitions nor depth: they are 0.
+	States       json.Number `json:"states"`
+	Transitions  uint64      `json:"transitions"`
+	Depth        int         `json:"depth"`
+	Workers      int         `json:"workers"`
+	PeakBytes    int64       `json:"peak_bytes"`
+	ElapsedMS    float64     `json:"elapsed_ms"`
+	BitsPerState int         `json:"bits_per_state"`
+	Complete     bool        `json:"complete"`
+	Reason       string      `json:"reason"`
+	Store        string      `json:"store"`
 	// What a lossy store has probably missed: a number of configurations, and the
 	// probability that there is one.
 	ExpectedOmissions   float64 `json:"expected_omissions"`
@@ -170,6 +175,13 @@ type Statistics struct {
 	DistinctStates uint64 `json:"distinct_states"`
 	ActionsMet     int    `json:"actions_met"`
 	Actions        int    `json:"actions"`
+
+	// Of the symbolic engine: the nodes of the diagram of all states, the most nodes that there
+	// were, the order of the components, and whether the set was examined again; else 0, "" and false.
+	Nodes         int    `json:"nodes"`
+	PeakNodes     int    `json:"peak_nodes"`
+	VariableOrder string `json:"variable_order"`
+	Certified     bool   `json:"certified"`
 
 	Reductions []string `json:"reductions"` // that were on
 	Unreduced  []string `json:"unreduced"`  // why others, which were asked for, were off

@@ -107,11 +107,12 @@ func file(f *report.File) File {
 		s, name := e.Statistics, e.Environment.Name
 		out.Environments = append(out.Environments, name)
 		out.Statistics = append(out.Statistics, Statistics{
-			Environment: name, States: s.States, Transitions: s.Transitions, Depth: s.Depth, Workers: s.Workers,
+			Environment: name, Engine: s.Engine.String(), States: json.Number(s.Number().String()), Transitions: s.Transitions, Depth: s.Depth, Workers: s.Workers,
 			PeakBytes: s.PeakBytes, ElapsedMS: s.ElapsedMS, BitsPerState: s.BitsPerState, Complete: s.Complete,
 			Reason: s.Reason, Store: s.Store,
 			ExpectedOmissions: s.Missed, OmissionProbability: s.MissedAny,
 			Order: s.Order.String(), Searches: s.Searches, DistinctStates: s.Distinct, ActionsMet: s.Taken, Actions: s.Actions,
+			Nodes: s.Nodes, PeakNodes: s.PeakNodes, VariableOrder: s.VariableOrder, Certified: s.Certified,
 			Reductions: list(s.Reductions), Unreduced: list(s.Unreduced),
 		})
 		for _, c := range e.Checks {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"math/big"
 	"slices"
 	"strings"
 
@@ -138,6 +139,15 @@ func reductions(w io.Writer, f *report.File) {
 // size is how large a state space is, and how long it took.
 func size(s verify.Statistics) string {
 	switch {
+	case s.Configurations != nil:
+		certified := ""
+		if s.Certified {
+			certified = ", certified"
+		}
+		return fmt.Sprintf("%s, by diagrams of %s (at most %d; order %s)%s, %s", states(s.Configurations), plural(s.Nodes, "node", "nodes"), s.PeakNodes,
+			s.VariableOrder, certified, milliseconds(s.ElapsedMS))
+	case s.Engine == verify.Symbolic:
+		return "not explored: " + s.Reason
 	case s.Order == verify.DepthFirst:
 		return fmt.Sprintf("%s, %s, longest run %s, depth-first, %s", plural(int(s.States), "state", "states"),
 			plural(int(s.Transitions), "transition", "transitions"), plural(max(s.Depth-1, 0), "step", "steps"), milliseconds(s.ElapsedMS))
@@ -151,6 +161,18 @@ func size(s verify.Statistics) string {
 	}
 	return fmt.Sprintf("%s, %s, depth %d, %s", plural(int(s.States), "state", "states"),
 		plural(int(s.Transitions), "transition", "transitions"), s.Depth, milliseconds(s.ElapsedMS))
+}
+
+// states writes how many there are: with all digits, and shorter if they are many.
+func states(n *big.Int) string {
+	text := n.String()
+	if n.IsInt64() && n.Int64() == 1 {
+		return "1 state"
+	}
+	if len(text) > 9 {
+		return fmt.Sprintf("%s states (%s.%s x 10^%d)", text, text[:1], text[1:2], len(text)-1)
+	}
+	return text + " states"
 }
 
 // statistics has a line for each environment; the header says it all if there is one.
