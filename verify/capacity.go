@@ -71,6 +71,9 @@ func (v *verifier) adviseCapacity(r *CheckResult) {
 // so that no send is blocked (or no configuration is a deadlock); 0 if none of
 // those tried is enough, and then how many were tried to the end.
 func (v *verifier) leastExtra(deadlock bool) (extra, tried int) {
+	if v.space.States >= enormous {
+		return 0, 0 // with more room there are more still
+	}
 	limit := min(maxTrialStates, max(minTrialStates, trialFactor*v.space.States))
 	for extra = 1; extra <= maxExtraCapacity && v.largestCapacity()+extra <= model.MaxCapacity; extra++ {
 		net, err := model.NewNetwork(withExtra(v.automata, extra), model.NetworkOptions{Environment: v.env, KeepCrashed: v.opt.KeepCrashed})

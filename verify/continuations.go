@@ -114,11 +114,11 @@ func (d *diagrams) visit(c *components, bottom symbolic.Set) error {
 	if err != nil {
 		return err
 	}
-	states, err := d.space.Path(d.ctx, alike, mostLayers)
+	run, err := d.runTo("", alike)
 	if err != nil {
 		return err
 	}
-	d.exhibit(states, func(w *workerEvidence, depth int, s lts.State) {
+	d.exhibit(run, func(w *workerEvidence, depth int, s lts.State) {
 		c.report(&act, s, depth, w.add, func(model.RoleID) {})
 	})
 	return nil
@@ -177,10 +177,32 @@ const (
 )
 
 // hearing is a network beside what one of its roles has heard: one more word.
-type hearing struct{ *model.Network }
+type hearing struct {
+	*diagrams
+	role model.RoleID
+}
 
-func (h hearing) Width() int      { return h.Network.Width() + 1 }
-func (h hearing) Init() lts.State { return append(h.Network.Init(), 0) }
+// Width implements lts.System.
+func (h hearing) Width() int { return h.net.Width() + 1 }
+
+// Actions implements lts.System.
+func (h hearing) Actions() int { return h.net.Actions() }
+
+// Init implements lts.System.
+func (h hearing) Init() lts.State { return append(h.net.Init(), uint64(nothingHappened)) }
+
+// Next implements lts.System.
+func (h hearing) Next(s lts.State, out *lts.Steps) lts.Marks {
+	n := h.net.Width()
+	steps := lts.NewSteps(n)
+	marks := h.net.Next(s[:n:n], steps)
+	for i, a := range steps.Actions {
+		t := out.Append(a, s)
+		copy(t, steps.Target(i))
+		t[n] = uint64(h.hears(h.net.Action(a), h.role, uint32(s[n])))
+	}
+	return marks
+}
 
 // hears is what a role has heard after an action.
 func (d *diagrams) hears(info model.ActionInfo, role model.RoleID, before uint32) uint32 {
@@ -224,8 +246,9 @@ func (d *diagrams) listen(role model.RoleID) *lts.Locality {
 // not heard of a failure.
 func (d *diagrams) findSilentRole(role model.RoleID) error {
 	loc := d.listen(role)
-	o := symbolic.Options{Order: append([]int{len(d.loc.Components)}, d.orderOf...), Memory: d.memory()}
-	space, err := symbolic.Reach(d.ctx, hearing{d.net}, loc, o)
+	o := symbolic.Options{Order: append([]int{len(d.loc.Components)}, d.orderOf...), Memory: d.memory(), LayerNodes: mostLayerNodes}
+	sys := hearing{d, role}
+	space, err := symbolic.Reach(d.ctx, sys, loc, o)
 	if err != nil {
 		return err
 	}
@@ -235,11 +258,7 @@ func (d *diagrams) findSilentRole(role model.RoleID) error {
 		return err
 	}
 	x := *d
-	x.space, x.loc = space, loc
-	at := d.net.Width()
-	x.follows = func(a lts.Action, from, to lts.State) bool {
-		return uint64(d.hears(d.net.Action(a), role, uint32(from[at]))) == to[at]
-	}
+	x.sys, x.space, x.loc = sys, space, loc
 	err = x.collect("silent-survivor", bad, func(w *workerEvidence, depth int, s lts.State) {
 		w.add(&exhibit{check: "silent-survivor", cause: place(d.net, s, role), depth: depth, state: s, role: role})
 	}, func(s lts.State) []symbolic.Guard {

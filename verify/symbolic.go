@@ -26,6 +26,7 @@ import (
 // diagrams is a verification of one environment by the symbolic engine.
 type diagrams struct {
 	*verifier
+	sys     lts.System // of the space: the network, perhaps with one component more
 	loc     *lts.Locality
 	space   *symbolic.Space
 	order   string
@@ -35,14 +36,19 @@ type diagrams struct {
 	quiet   symbolic.Set // no step is possible
 	most    int          // causes of one check that are looked for
 	more    map[string]bool
-	count   symbolic.Set // the configurations, without what makes no difference
-	certain bool         // the reachable set has been certified
-	// follows reports whether an action is right for what has been added to configurations.
-	follows func(a lts.Action, from, to lts.State) bool
+	count   symbolic.Set    // the configurations, without what makes no difference
+	certain bool            // the reachable set has been certified
+	long    map[string]bool // by check: runs are perhaps not the shortest
 }
 
 // mostLayers bounds the breadth-first layers that are made to find a run.
 const mostLayers = 100_000
+
+// Beyond so many nodes for layers, runs are found by a walk, which may see so many configurations.
+const (
+	mostLayerNodes = 1_000_000
+	mostWalked     = 200_000
+)
 
 // verifySymbolically does all that concerns one environment. The second result says why the
 // engine could not do it; empty if it could.
@@ -62,8 +68,7 @@ func verifySymbolically(ctx context.Context, a *model.Automata, env *model.Envir
 			on:     map[string]bool{}, survivors: map[model.RoleID]*survivor{}, evidence: evidence{},
 			space: &explore.Space{Complete: true, Workers: runtime.GOMAXPROCS(0)},
 		},
-		loc: loc, scratch: make(lts.State, net.Width()), more: map[string]bool{}, most: opt.MaxFindings,
-		follows: func(lts.Action, lts.State, lts.State) bool { return true },
+		loc: loc, scratch: make(lts.State, net.Width()), more: map[string]bool{}, most: opt.MaxFindings, long: map[string]bool{}, sys: net,
 	}
 	if d.most == 0 {
 		d.most = 10
@@ -99,7 +104,12 @@ func (d *diagrams) results(checks []Check, all *across, matrix *matrix) Environm
 	}
 	r := d.verifier.results(checks, all, matrix)
 	for i := range r.Checks {
-		if c := &r.Checks[i]; d.more[c.Check.ID] && c.Verdict == Violated {
+		c := &r.Checks[i]
+		if (d.long[c.Check.ID] || d.long[""] && isOfActions(c.Check.ID)) && c.Verdict == Violated {
+			c.Unshortened = true
+			c.Notes = append(c.Notes, "there may be shorter runs: there are too many configurations to go through them in the order of their distances")
+		}
+		if d.more[c.Check.ID] && c.Verdict == Violated {
 			c.Notes = append(c.Notes, fmt.Sprintf("there may be further causes: the symbolic engine has stopped at %d", d.most))
 		}
 	}
@@ -109,6 +119,12 @@ func (d *diagrams) results(checks []Check, all *across, matrix *matrix) Environm
 	r.Statistics.VariableOrder, r.Statistics.Certified = d.order, d.certain
 	r.Statistics.Store, r.Statistics.Workers, r.Statistics.BitsPerState = "decision diagrams", 1, 0
 	return r
+}
+
+// isOfActions reports whether the evidence for a check is an action, or what goes on in a component: one
+// run can be for several of them.
+func isOfActions(check string) bool {
+	return slices.Contains([]string{"stuck", "livelock", "no-termination", "orphan-message", "uncaught-exception", "out-of-range", "stale-reception", "timer-leak"}, check)
 }
 
 // enormous stands for a number of configurations that no explicit search could visit.
@@ -133,7 +149,7 @@ func (d *diagrams) memory() int64 {
 
 func (d *diagrams) decideAll() error {
 	orders := symbolic.Orders(d.loc)
-	o := symbolic.Options{Order: orders[0].Components, Memory: d.memory()}
+	o := symbolic.Options{Order: orders[0].Components, Memory: d.memory(), LayerNodes: mostLayerNodes}
 	d.order, d.orderOf = orders[0].Name, orders[0].Components
 	if d.opt.Progress != nil {
 		o.Progress = d.progress()
@@ -299,11 +315,11 @@ func (d *diagrams) collect(check string, bad symbolic.Set, see func(w *workerEvi
 			d.more[check] = true
 			return nil
 		}
-		states, err := d.space.Path(d.ctx, bad, mostLayers)
+		run, err := d.runTo(check, bad)
 		if err != nil {
 			return err
 		}
-		s := d.exhibit(states, see)
+		s := d.exhibit(run, see)
 		if rest == nil {
 			return nil
 		}
@@ -323,13 +339,25 @@ func (d *diagrams) without(a symbolic.Set, guards []symbolic.Guard) (symbolic.Se
 	return d.space.Minus(a, out)
 }
 
+// runTo is a run to a set that is not empty: a shortest one, or else one that is not long.
+func (d *diagrams) runTo(check string, a symbolic.Set) (*lts.Trace, error) {
+	states, err := d.space.Path(d.ctx, a, mostLayers)
+	if errors.Is(err, symbolic.ErrLayers) && d.ctx.Err() == nil {
+		d.long[check] = true
+		return d.space.Walk(d.ctx, a, mostWalked)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return d.run(states), nil
+}
+
 // exhibit looks at the last configuration of a run.
-func (d *diagrams) exhibit(states []lts.State, see func(w *workerEvidence, depth int, s lts.State)) lts.State {
+func (d *diagrams) exhibit(run *lts.Trace, see func(w *workerEvidence, depth int, s lts.State)) lts.State {
 	d.watch.workers[0] = nil
 	w := d.watch.worker(0)
-	s := states[len(states)-1][:d.net.Width()]
-	see(w, len(states)-1, s)
-	run := d.run(states)
+	s := run.States[run.Len()][:d.net.Width()]
+	see(w, run.Len(), s)
 	for _, byCause := range w.evidence {
 		for _, e := range byCause {
 			e.run = run
@@ -341,22 +369,19 @@ func (d *diagrams) exhibit(states []lts.State, see func(w *workerEvidence, depth
 
 // run finds the actions of a run of which the configurations are known.
 func (d *diagrams) run(states []lts.State) *lts.Trace {
-	width := d.net.Width()
-	t := &lts.Trace{States: []lts.State{states[0][:width]}}
-	steps := lts.NewSteps(width)
+	t := &lts.Trace{States: states}
+	steps := lts.NewSteps(len(states[0]))
 	for k, s := range states[1:] {
 		steps.Reset()
-		d.net.Next(t.States[len(t.States)-1], steps)
-		to := s[:width]
+		d.sys.Next(states[k], steps)
 		i := 0
-		for i < steps.Len() && !(steps.Target(i).Equal(to) && d.follows(steps.Actions[i], states[k], s)) {
+		for i < steps.Len() && !steps.Target(i).Equal(s) {
 			i++
 		}
 		if i == steps.Len() {
-			bug.Panicf("a run by diagrams has a step that the network has not: to %s", d.net.DescribeState(to))
+			bug.Panicf("a run by diagrams has a step that the network has not: to %s", d.net.DescribeState(s[:d.net.Width()]))
 		}
 		t.Actions = append(t.Actions, steps.Actions[i])
-		t.States = append(t.States, to)
 	}
 	return t
 }

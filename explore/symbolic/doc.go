@@ -10,7 +10,7 @@
 //	Image, PreImage                            one event forward or backward
 //	From, CanReach                             any number of them
 //	Count, Contains, Equal, Pick, Each         what is in a set
-//	Path                                       a shortest run to a set
+//	Path, Walk                                 a shortest run to a set, or a short one
 //
 // # How it works
 //

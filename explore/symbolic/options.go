@@ -9,6 +9,8 @@ type Options struct {
 	Order []int
 	// Memory is the number of bytes that nodes, tables and caches may hold; 0 is no limit.
 	Memory int64
+	// LayerNodes bounds the nodes that are made for the layers of all paths; 0 is no limit.
+	LayerNodes uint64
 	// Progress, if it is not nil, is called now and then, after so many operations. It
 	// must not call the space's methods.
 	Progress func(Progress)

@@ -12,7 +12,7 @@ import (
 
 // Path is a shortest run from the initial configuration to some member of the target: the
 // configurations that it passes, with both ends. It is nil if there is no such run. More
-// than maxLayers events, or more memory than allowed, are an [ErrLayers].
+// than maxLayers events, or more memory or nodes than allowed, are an [ErrLayers].
 //
 // It goes from layer to layer, breadth first, which usually needs many more nodes than
 // the search. The layers are kept for the next path.
@@ -52,7 +52,12 @@ func (sp *Space) Path(ctx context.Context, target Set, maxLayers int) (path []lt
 			return nil, err
 		}
 		if at == len(sp.layers) {
+			if limit := sp.opt.LayerNodes; limit > 0 && sp.layerNodes > limit {
+				return nil, ErrLayers
+			}
+			made := f.made
 			sp.addLayer()
+			sp.layerNodes += f.made - made
 		}
 		if f.intersect(sp.layers[at].root.node, goal) != nothing {
 			break

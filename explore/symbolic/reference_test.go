@@ -8,11 +8,11 @@ import (
 	"chorcheck/lts"
 )
 
-// vectors is a system whose configurations are its components, one word each. Its steps are
-// not asked for.
+// vectors is a system whose configurations are its components, one word each.
 type vectors struct {
 	init    []uint32
 	actions int
+	events  []lts.Event // its steps, where they are asked for
 }
 
 func (v *vectors) Width() int   { return len(v.init) + 1 }
@@ -26,7 +26,14 @@ func (v *vectors) Init() lts.State {
 	return s
 }
 
-func (v *vectors) Next(lts.State, *lts.Steps) lts.Marks { panic("not asked for") }
+func (v *vectors) Next(s lts.State, out *lts.Steps) lts.Marks {
+	for _, e := range v.events {
+		for _, t := range fire(e.Parts, s) {
+			copy(out.Append(e.Action, s), t)
+		}
+	}
+	return 0
+}
 
 // components of such a system.
 func components(n int) []lts.Component {

@@ -32,6 +32,7 @@ type Space struct {
 
 	initial, all Set
 	layers       []Set      // see Path
+	layerNodes   uint64     // that were made for layers
 	layered      Set        // their union
 	reached      [][]uint32 // by level: the values that occur in all
 	fired        uint64

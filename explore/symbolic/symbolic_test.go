@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
@@ -234,8 +235,38 @@ func TestAgainstReference(t *testing.T) {
 			_, err := sp.Path(context.Background(), target, distance-1)
 			require.ErrorIs(t, err, ErrLayers)
 		}
+		checkWalk(t, r, sp, target, all, inTarget)
 		require.NoError(t, sp.Certify(context.Background()))
 	})
+}
+
+// checkWalk compares a walk with the distances, and demands that it ends where it may first.
+func checkWalk(t *rapid.T, r *reference, sp *Space, target Set, all, inTarget states) {
+	r.sys.events = r.loc.Events
+	walk, err := sp.Walk(context.Background(), target, 10_000)
+	require.NoError(t, err)
+	if len(all.filter(inTarget.has)) == 0 {
+		require.Nil(t, walk)
+		return
+	}
+	require.Equal(t, r.sys.Init(), walk.States[0])
+	require.Len(t, walk.States, len(walk.Actions)+1)
+	for i, s := range walk.States {
+		require.Equal(t, i == len(walk.Actions), inTarget.has(s))
+		if i > 0 {
+			taken := setOf()
+			for _, e := range r.loc.Events {
+				if e.Action == walk.Actions[i-1] {
+					maps.Copy(taken, setOf(fire(e.Parts, walk.States[i-1])...))
+				}
+			}
+			require.True(t, taken.has(s))
+		}
+	}
+	if len(walk.Actions) > 0 {
+		_, err = sp.Walk(context.Background(), target, 0)
+		require.ErrorIs(t, err, ErrLayers)
+	}
 }
 
 // TestCollections compares spaces of larger systems with and without a collection at each
