@@ -20,6 +20,9 @@ type Locality struct {
 	// which a system may treat as the same. They are to be applied once each, in order,
 	// and leave alone where they are not possible.
 	Forget [][]Part
+	// Rows are components that belong together, such as the places of a queue: an order of the
+	// components should leave each row as it is, in one piece. They share no component.
+	Rows [][]int
 }
 
 // Component is a part of a configuration, whose value is a number. All components
@@ -39,9 +42,9 @@ type Event struct {
 	Parts  []Part // of different components, in ascending order
 }
 
-// Part is what an event does to one component.
+// Part is what an event does to one component, or, if its relation is a pass, to a row.
 type Part struct {
-	Component int
+	Component int // of a row: its first one
 	Relation  *Relation
 }
 
@@ -53,6 +56,66 @@ type Relation struct {
 	// Next gives, for relations that are too large to be listed, the values that a value
 	// leads to, in ascending order. The caller keeps the result, and does not change it. It is not safe for concurrent use.
 	Next func(from uint32) []uint32
+	// Pass, if it is not nil, says that the relation is one of rows. There is nothing else then.
+	Pass *Pass
+}
+
+// Pass relates the values of one row to others, component by component, from the first to the last,
+// with a state that goes along. It is in state 0 before the first component.
+type Pass struct {
+	// States is their number.
+	States uint32
+	// Turn gives, for a state and the value of a component, what may become of them. The caller
+	// keeps the result, and does not change it.
+	Turn func(state, value uint32) []Turn
+	// Ends reports whether this may be the state behind the last component.
+	Ends func(state uint32) bool
+}
+
+// Turn is what becomes of a component's value, and the state in which a pass goes on.
+type Turn struct{ Value, State uint32 }
+
+// Follow gives a relation of rows that leads to where first and then second leads.
+func Follow(first, second *Pass) *Pass {
+	n := second.States
+	return &Pass{
+		States: first.States * n,
+		Turn: func(state, value uint32) []Turn {
+			var out []Turn
+			for _, t := range first.Turn(state/n, value) {
+				for _, u := range second.Turn(state%n, t.Value) {
+					out = append(out, Turn{u.Value, t.State*n + u.State})
+				}
+			}
+			return out
+		},
+		Ends: func(state uint32) bool { return first.Ends(state/n) && second.Ends(state%n) },
+	}
+}
+
+// Apply lists the rows that a pass leads a row to, each perhaps several times.
+func (p *Pass) Apply(row []uint32) [][]uint32 {
+	type partial struct {
+		row   []uint32
+		state uint32
+	}
+	list := []partial{{nil, 0}}
+	for _, v := range row {
+		var next []partial
+		for _, x := range list {
+			for _, t := range p.Turn(x.state, v) {
+				next = append(next, partial{append(x.row[:len(x.row):len(x.row)], t.Value), t.State})
+			}
+		}
+		list = next
+	}
+	var out [][]uint32
+	for _, x := range list {
+		if p.Ends(x.state) {
+			out = append(out, x.row)
+		}
+	}
+	return out
 }
 
 // Pair says that one value leads to another.

@@ -75,11 +75,7 @@ func (l *localiser) strikeRole(p *faultPlan, e effect) {
 	l.forgets(e, p.Role)
 	for i, q := range n.queues {
 		if q.to == p.Role && !p.keeps {
-			e.add(n.QueueComponent(i), l.onQueue(i, "clear", func(s lts.State, result func(lts.State)) {
-				t := s.Clone()
-				q.clear(t)
-				result(t)
-			}))
+			e.add(n.QueueComponent(i), l.clear(i))
 		}
 	}
 	l.event(p.action, e)
@@ -122,7 +118,7 @@ func (l *localiser) spoil(p *faultPlan, m *move, i int, e effect) {
 	q, at := l.n.queues[m.queue], l.n.QueueComponent(int(m.queue))
 	switch p.Kind {
 	case Loss:
-		e.add(at, l.keep(int(m.queue), "room", func(s lts.State) bool { return l.n.room(s, q) }))
+		e.add(at, l.room(int(m.queue), true))
 		l.event(p.actions[i], e)
 	case Duplicate:
 		e.add(at, l.put(int(m.queue), m.value, 2))
@@ -133,18 +129,43 @@ func (l *localiser) spoil(p *faultPlan, m *move, i int, e effect) {
 		}
 		for place := 1; place < q.capacity; place++ {
 			x := e.clone()
-			x.add(at, l.onQueue(int(m.queue), fmt.Sprint("insert ", m.value, " ", place), func(s lts.State, result func(lts.State)) {
-				length := q.length(s)
-				if length >= q.capacity || place > length || q.value(s, length-place) == m.value {
-					return
-				}
-				t := s.Clone()
-				q.insertSlot(t, length, length-place, m.value)
-				result(t)
-			}))
+			x.add(at, l.insert(int(m.queue), m.value, place))
 			l.event(p.actions[i*p.places+place-1], x)
 		}
 	}
+}
+
+// clear makes the relation that empties a queue.
+func (l *localiser) clear(q int) *lts.Relation {
+	if l.n.IsRow(q) {
+		return l.pass("clear", clearPass)
+	}
+	x := l.n.queues[q]
+	return l.onQueue(q, "clear", func(s lts.State, result func(lts.State)) {
+		t := s.Clone()
+		x.clear(t)
+		result(t)
+	})
+}
+
+// insert makes the relation of putting a message before the last ones.
+func (l *localiser) insert(q int, value uint64, place int) *lts.Relation {
+	x := l.n.queues[q]
+	if l.n.IsRow(q) {
+		symbols := uint32(len(x.messages))
+		return l.pass(fmt.Sprint("insert ", value, " ", place, " of ", symbols), func() *lts.Pass {
+			return insertPass(uint32(value), uint32(place), symbols)
+		})
+	}
+	return l.onQueue(q, fmt.Sprint("insert ", value, " ", place), func(s lts.State, result func(lts.State)) {
+		length := x.length(s)
+		if length >= x.capacity || place > length || x.value(s, length-place) == value {
+			return
+		}
+		t := s.Clone()
+		x.insertSlot(t, length, length-place, value)
+		result(t)
+	})
 }
 
 // stray adds a message that nobody has sent.

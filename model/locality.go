@@ -35,7 +35,7 @@ func NewLocalNetwork(a *Automata, opt NetworkOptions) (*Network, error) {
 // RoleComponent is the component that holds the local state of a role, with its variables.
 func (n *Network) RoleComponent(r RoleID) int { return int(r) }
 
-// QueueComponent is the component that holds the content of a queue.
+// QueueComponent is the component that holds the content of a queue, or the first one of its row.
 func (n *Network) QueueComponent(q int) int { return len(n.locals) + q }
 
 // Locality implements lts.Local for networks of NewLocalNetwork.
@@ -125,11 +125,22 @@ func newLocaliser(n *Network) *localiser {
 		v := &queueValues{queue: q, fields: q.fields, index: map[string]uint32{}}
 		v.read(l.scratch) // the empty content is number 0
 		l.queues = append(l.queues, v)
+		read, write := v.read, v.write
+		if n.IsRow(i) {
+			last := q.slot(q.capacity - 1)
+			read = func(s lts.State) uint32 { return uint32(last.get(s)) }
+			write = func(s lts.State, v uint32) { last.set(s, uint64(v)) }
+		}
 		name := "to " + n.automata.Roles[q.to].Name
 		if q.from >= 0 {
 			name = n.automata.Roles[q.from].Name + " -> " + n.automata.Roles[q.to].Name
 		}
-		l.out.Components = append(l.out.Components, lts.Component{Name: name, Read: l.queues[i].read, Write: l.queues[i].write})
+		l.out.Components = append(l.out.Components, lts.Component{Name: name, Read: read, Write: write})
+	}
+	for i := range n.queues {
+		if n.IsRow(i) {
+			l.row(i)
+		}
 	}
 	g := n.general
 	for i := range g.counters {
@@ -181,7 +192,9 @@ func (e effect) clone() effect {
 // event adds an event, unless it is never possible.
 func (l *localiser) event(a lts.Action, e effect) {
 	parts := l.parts(e)
-	if !slices.ContainsFunc(parts, func(p lts.Part) bool { return p.Relation.Next == nil && p.Relation.Pairs == nil }) {
+	if !slices.ContainsFunc(parts, func(p lts.Part) bool {
+		return p.Relation.Next == nil && p.Relation.Pass == nil && p.Relation.Pairs == nil
+	}) {
 		l.out.Events = append(l.out.Events, lts.Event{Action: a, IsStep: l.n.IsStep(a), Parts: parts})
 	}
 }
@@ -206,14 +219,17 @@ func (l *localiser) compose(first, second *lts.Relation) *lts.Relation {
 		return r
 	}
 	r := &lts.Relation{}
-	if first.Next == nil {
+	switch {
+	case first.Pass != nil:
+		r.Pass = lts.Follow(first.Pass, second.Pass)
+	case first.Next == nil:
 		for _, p := range first.Pairs {
 			for _, to := range follow(second, p.To) {
 				r.Pairs = append(r.Pairs, lts.Pair{From: p.From, To: to})
 			}
 		}
 		sortPairs(r)
-	} else {
+	default:
 		r.Next = func(from uint32) []uint32 {
 			var out []uint32
 			for _, v := range follow(first, from) {
@@ -316,6 +332,9 @@ func (l *localiser) keep(q int, key string, is func(s lts.State) bool) *lts.Rela
 // put makes the relation of putting a message, perhaps twice.
 func (l *localiser) put(q int, value uint64, times int) *lts.Relation {
 	x := l.n.queues[q]
+	if l.n.IsRow(q) {
+		return l.pass(fmt.Sprint("put ", value, " ", times), func() *lts.Pass { return putPass(uint32(value), uint32(times)) })
+	}
 	return l.onQueue(q, fmt.Sprint("put ", value, " ", times), func(s lts.State, result func(lts.State)) {
 		if x.length(s)+times > x.capacity {
 			return
@@ -335,6 +354,10 @@ func (l *localiser) put(q int, value uint64, times int) *lts.Relation {
 // take makes the relation of taking a message.
 func (l *localiser) take(q int, symbol int) *lts.Relation {
 	x := l.n.queues[q]
+	if l.n.IsRow(q) {
+		symbols := uint32(len(x.messages))
+		return l.pass(fmt.Sprint("take ", symbol, " of ", symbols), func() *lts.Pass { return takePass(uint32(symbol), symbols) })
+	}
 	return l.onQueue(q, fmt.Sprint("take ", symbol), func(s lts.State, result func(lts.State)) {
 		for i := x.find(s, symbol, 0); i >= 0; i = x.find(s, symbol, i+1) {
 			t := s.Clone()
@@ -342,6 +365,38 @@ func (l *localiser) take(q int, symbol int) *lts.Relation {
 			result(t)
 		}
 	})
+}
+
+// room makes the relation that keeps the contents with room for one more, or those without.
+func (l *localiser) room(q int, room bool) *lts.Relation {
+	key := fmt.Sprint("room ", room)
+	if l.n.IsRow(q) {
+		return l.pass(key, func() *lts.Pass { return roomPass(room) })
+	}
+	x := l.n.queues[q]
+	return l.keep(q, key, func(s lts.State) bool { return l.n.room(s, x) == room })
+}
+
+// without makes the relation that keeps the contents in which a message cannot be found.
+func (l *localiser) without(q int, symbol uint32) *lts.Relation {
+	key := fmt.Sprint("without ", symbol)
+	if l.n.IsRow(q) {
+		return l.pass(key, func() *lts.Pass { return headPass(func(head uint32) bool { return head != symbol }) })
+	}
+	x := l.n.queues[q]
+	return l.keep(q, key, func(s lts.State) bool { return x.find(s, int(symbol), 0) < 0 })
+}
+
+// tellsNothing makes the relation that keeps the contents whose messages have none of some marks.
+func (l *localiser) tellsNothing(q int, marks []uint64, bit int) *lts.Relation {
+	key := fmt.Sprint("tells nothing of ", bit)
+	x := l.n.queues[q]
+	if l.n.IsRow(q) {
+		return l.pass(fmt.Sprint(key, " in ", q), func() *lts.Pass {
+			return eachPass(func(symbol uint32) bool { return marks[x.messages[symbol-1]]>>bit&1 == 0 })
+		})
+	}
+	return l.keep(q, key, func(s lts.State) bool { return x.tellsOf(s, marks)>>bit&1 == 0 })
 }
 
 // class names what decides which messages are late for a role in a local state.
@@ -483,13 +538,12 @@ func (l *localiser) move(r RoleID, flat int, m *move) {
 
 // watch adds what tells that a send is blocked by a full queue.
 func (l *localiser) watch(e effect, r RoleID, flat int, m *move) {
-	q := l.n.queues[m.queue]
 	x := e.clone()
 	x[l.n.RoleComponent(r)] = []*lts.Relation{l.pair(uint32(flat), uint32(flat))}
 	for _, c := range l.noticed[r] {
 		delete(x, c) // what a failing step forgets
 	}
-	x.add(l.n.QueueComponent(int(m.queue)), l.keep(int(m.queue), "full", func(s lts.State) bool { return !l.n.room(s, q) }))
+	x.add(l.n.QueueComponent(int(m.queue)), l.room(int(m.queue), false))
 	l.out.Watches = append(l.out.Watches, lts.Event{Action: m.action, Parts: l.parts(x)})
 }
 
@@ -534,10 +588,7 @@ func (l *localiser) notice(e effect, r RoleID, flat int, m *move) {
 		if x.op != moveTake || n.flat.messages[x.message].From != m.peer || x.relation != anyRelation && x.relation != 0 {
 			continue
 		}
-		q := n.queues[x.queue]
-		e.add(n.QueueComponent(int(x.queue)), l.keep(int(x.queue), fmt.Sprint("without ", x.value), func(s lts.State) bool {
-			return q.find(s, int(x.value), 0) < 0
-		}))
+		e.add(n.QueueComponent(int(x.queue)), l.without(int(x.queue), uint32(x.value)))
 	}
 	l.goes(e, r, flat, int(m.to), m.failed)
 	if !m.failed {
@@ -636,9 +687,7 @@ func (l *localiser) forgetting() {
 		for i, q := range n.queues {
 			tells := slices.ContainsFunc(q.messages, func(id messageID) bool { return f.told[id]>>bit&1 != 0 })
 			if tells {
-				e.add(n.QueueComponent(i), l.keep(i, fmt.Sprint("tells nothing of ", bit), func(s lts.State) bool {
-					return q.tellsOf(s, f.told)>>bit&1 == 0
-				}))
+				e.add(n.QueueComponent(i), l.tellsNothing(i, f.told, bit))
 			}
 		}
 		l.out.Forget = append(l.out.Forget, l.parts(e))

@@ -154,6 +154,10 @@ type NetworkOptions struct {
 	Environment *Environment // nil: nothing fails
 	KeepCrashed bool         // the queues to crashed roles stay
 
+	// MostContents is, for NewLocalNetwork, how many contents a queue may have that is one component: 0 stands for
+	// a good number; if it is negative, each queue that can be a row of places is one.
+	MostContents int
+
 	slots    bool // pack all queues as slots, for tests
 	general  bool // use the general way to find steps also where the quick one would do
 	remember bool // forget nothing of scopes that are not looped
@@ -170,7 +174,7 @@ func NewNetwork(a *Automata, opt NetworkOptions) (*Network, error) {
 		return nil, err
 	}
 	n := &Network{automata: a, options: opt, flat: f, waits: [][]uint16{nil}, tables: []uint32{possible}, byKey: map[ActionInfo]lts.Action{}}
-	queueOf, err := n.makeQueues(opt.slots)
+	queueOf, err := n.makeQueues(opt)
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +207,7 @@ func NewNetwork(a *Automata, opt NetworkOptions) (*Network, error) {
 
 // makeQueues makes a queue for each pair, or receiver, that messages can be sent
 // to, and returns the queue of each message kind, -1 for a rendezvous.
-func (n *Network) makeQueues(slots bool) ([]int, error) {
+func (n *Network) makeQueues(opt NetworkOptions) ([]int, error) {
 	type place struct {
 		from, to RoleID
 	}
@@ -253,7 +257,10 @@ func (n *Network) makeQueues(slots bool) ([]int, error) {
 		for _, id := range q.messages {
 			q.numbers = max(q.numbers, len(n.flat.tells[id].numbers))
 		}
-		q.encode(sender, slots)
+		q.encode(sender, opt.slots)
+		if opt.general {
+			q.asRow(opt.MostContents)
+		}
 		if q.slotBits > 64 {
 			return nil, &LimitError{
 				Message: fmt.Sprintf("messages to %s tell the numbers of too many loops with scopes", n.automata.Roles[q.to].Name),

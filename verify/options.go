@@ -28,6 +28,8 @@ type Options struct {
 	Interactions []model.Origin       // the places that dead-interaction looks at
 	Progress     func(Progress)       // may be nil; called from one goroutine
 	Every        time.Duration        // how often Progress is called; 0: five times a second
+
+	mostContents int // see model.NetworkOptions.MostContents
 }
 
 // Progress of a running verification.

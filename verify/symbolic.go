@@ -53,7 +53,7 @@ const (
 // verifySymbolically does all that concerns one environment. The second result says why the
 // engine could not do it; empty if it could.
 func verifySymbolically(ctx context.Context, a *model.Automata, env *model.Environment, opt Options, checks []Check) (*diagrams, string, error) {
-	net, err := model.NewLocalNetwork(a, model.NetworkOptions{Environment: env, KeepCrashed: opt.KeepCrashed})
+	net, err := model.NewLocalNetwork(a, model.NetworkOptions{Environment: env, KeepCrashed: opt.KeepCrashed, MostContents: opt.mostContents})
 	if err != nil {
 		return nil, "", err
 	}
@@ -249,7 +249,7 @@ func (d *diagrams) alike(a symbolic.Set) (symbolic.Set, error) {
 // inverse turns a relation of a forgetting map round. Those that are not listed keep
 // what they are possible for.
 func inverse(r *lts.Relation) *lts.Relation {
-	if r.Next != nil {
+	if r.Next != nil || r.Pass != nil {
 		return r
 	}
 	out := &lts.Relation{}
@@ -286,11 +286,31 @@ func (d *diagrams) role(r model.RoleID, holds func(s lts.State) bool) symbolic.G
 	return symbolic.Guard{Component: c, Holds: func(v uint32) bool { return holds(d.with(c, v)) }}
 }
 
-// queue is a guard on the content of a queue.
-func (d *diagrams) queue(q int, holds func(content []int) bool) symbolic.Guard {
+// head is the guard that a queue is not empty and its first message has a property.
+func (d *diagrams) head(q int, holds func(message int) bool) symbolic.Guard {
 	c := d.net.QueueComponent(q)
-	return symbolic.Guard{Component: c, Holds: func(v uint32) bool { return holds(d.net.Content(d.with(c, v), q)) }}
+	if d.net.IsRow(q) {
+		return symbolic.Guard{Component: c, Row: d.net.HeadPass(q, holds)}
+	}
+	return symbolic.Guard{Component: c, Holds: func(v uint32) bool {
+		content := d.net.Content(d.with(c, v), q)
+		return len(content) > 0 && holds(content[0])
+	}}
 }
+
+// each is the guard that all messages in a queue have a property.
+func (d *diagrams) each(q int, holds func(message int) bool) symbolic.Guard {
+	c := d.net.QueueComponent(q)
+	if d.net.IsRow(q) {
+		return symbolic.Guard{Component: c, Row: d.net.EachPass(q, holds)}
+	}
+	return symbolic.Guard{Component: c, Holds: func(v uint32) bool {
+		return !slices.ContainsFunc(d.net.Content(d.with(c, v), q), func(m int) bool { return !holds(m) })
+	}}
+}
+
+// whatever is a property of all messages.
+func whatever(int) bool { return true }
 
 // isOpen is the guard that a role is live and has not come to an end.
 func (d *diagrams) isOpen(r model.RoleID) symbolic.Guard {
@@ -450,7 +470,7 @@ func (d *diagrams) findOrphans() error {
 		to := d.net.Queue(q).To
 		bad, err := d.space.Where(d.quiet, []symbolic.Guard{
 			d.role(to, func(s lts.State) bool { return isFinal(d.net, s, to) }),
-			d.queue(q, func(content []int) bool { return len(content) > 0 }),
+			d.head(q, whatever),
 		})
 		if err != nil {
 			return err
@@ -462,9 +482,7 @@ func (d *diagrams) findOrphans() error {
 		}
 		err = d.collect("orphan-message", bad, see, func(s lts.State) []symbolic.Guard {
 			known := d.net.Content(s, q)
-			return []symbolic.Guard{d.queue(q, func(content []int) bool {
-				return !slices.ContainsFunc(content, func(m int) bool { return !slices.Contains(known, m) })
-			})}
+			return []symbolic.Guard{d.each(q, func(m int) bool { return slices.Contains(known, m) })}
 		})
 		if err != nil {
 			return err
@@ -501,7 +519,10 @@ func (d *diagrams) findBlocked() error {
 func guardsOf(parts []lts.Part) []symbolic.Guard {
 	var out []symbolic.Guard
 	for _, p := range parts {
-		out = append(out, symbolic.Guard{Component: p.Component, Holds: func(v uint32) bool { return len(leadsTo(p.Relation, v)) > 0 }})
+		out = append(out, symbolic.Guard{
+			Component: p.Component, Row: p.Relation.Pass,
+			Holds: func(v uint32) bool { return len(leadsTo(p.Relation, v)) > 0 },
+		})
 	}
 	return out
 }
@@ -510,51 +531,68 @@ func guardsOf(parts []lts.Part) []symbolic.Guard {
 func (d *diagrams) findUnspecified() error {
 	for r := range d.automata.Roles {
 		role, c := model.RoleID(r), d.net.RoleComponent(model.RoleID(r))
+		var own []int
+		for i := range d.loc.Events {
+			if info := d.net.Action(d.loc.Events[i].Action); info.Role == role && info.Fault < 0 {
+				own = append(own, i)
+			}
+		}
 		for _, v := range d.space.Values(c) {
-			queues := d.net.WaitsOn(d.with(c, v), role)
-			if len(queues) == 0 {
-				continue
-			}
-			guards := []symbolic.Guard{{Component: c, Holds: func(w uint32) bool { return w == v }}}
-			for _, q := range queues {
-				guards = append(guards, d.queue(q, func(content []int) bool { return len(content) > 0 }))
-			}
-			bad, err := d.space.Where(d.space.All(), guards)
-			for i := 0; err == nil && i < len(d.loc.Events) && !d.space.IsEmpty(bad); i++ {
-				if info := d.net.Action(d.loc.Events[i].Action); info.Role == role && info.Fault < 0 && d.concerns(i, c, v) {
-					var can symbolic.Set
-					if can, err = d.space.EnabledIn(bad, i); err == nil {
-						bad, err = d.space.Minus(bad, can)
-					}
+			if queues := d.net.WaitsOn(d.with(c, v), role); len(queues) > 0 {
+				if err := d.findUnspecifiedAt(role, v, queues, own); err != nil {
+					return err
 				}
-			}
-			if err != nil {
-				return err
-			}
-			heads := func(s lts.State) []symbolic.Guard {
-				var same []symbolic.Guard
-				for _, q := range queues {
-					head := d.net.Content(s, q)[0]
-					same = append(same, d.queue(q, func(content []int) bool { return len(content) > 0 && content[0] == head }))
-				}
-				return same
-			}
-			if err := d.collect("unspecified-reception", bad, d.watch.observeUnspecified, heads); err != nil {
-				return err
 			}
 		}
 	}
 	return nil
 }
 
-// concerns reports whether an event is possible with a value of a component.
-func (d *diagrams) concerns(event, component int, v uint32) bool {
-	for _, p := range d.loc.Events[event].Parts {
-		if p.Component == component {
-			return len(leadsTo(p.Relation, v)) > 0
+// findUnspecifiedAt looks at one local state of a role, which waits on these queues. The events are those
+// of the role.
+func (d *diagrams) findUnspecifiedAt(role model.RoleID, v uint32, queues, events []int) error {
+	c := d.net.RoleComponent(role)
+	guards := []symbolic.Guard{{Component: c, Holds: func(w uint32) bool { return w == v }}}
+	for _, q := range queues {
+		guards = append(guards, d.head(q, whatever))
+	}
+	var others []int
+	for _, i := range events {
+		parts := d.loc.Events[i].Parts
+		at := slices.IndexFunc(parts, func(p lts.Part) bool { return p.Component == c })
+		switch {
+		case at < 0 || len(leadsTo(parts[at].Relation, v)) == 0:
+		case len(parts) == 1:
+			return nil // it can always go on
+		case len(parts) == 2 && parts[1-at].Relation.Pass == nil:
+			// What takes a message, with nothing else to it, depends on one component.
+			p := parts[1-at]
+			guards = append(guards, symbolic.Guard{Component: p.Component, Holds: func(w uint32) bool { return len(leadsTo(p.Relation, w)) == 0 }})
+		default:
+			others = append(others, i)
 		}
 	}
-	return false
+	bad, err := d.space.Where(d.space.All(), guards)
+	for _, i := range others {
+		if err != nil || d.space.IsEmpty(bad) {
+			break
+		}
+		var can symbolic.Set
+		if can, err = d.space.EnabledIn(bad, i); err == nil {
+			bad, err = d.space.Minus(bad, can)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return d.collect("unspecified-reception", bad, d.watch.observeUnspecified, func(s lts.State) []symbolic.Guard {
+		var same []symbolic.Guard
+		for _, q := range queues {
+			head := d.net.Content(s, q)[0]
+			same = append(same, d.head(q, func(m int) bool { return m == head }))
+		}
+		return same
+	})
 }
 
 // findWaits looks for roles that wait for one that may fail: their local states tell.

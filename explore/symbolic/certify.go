@@ -43,10 +43,13 @@ type certifier struct {
 	images   map[claim]bool
 }
 
-// rest is what is left of an event: a part, and the number of what comes below it.
+// rest is what is left of an event: a part, and the number of what comes below it. Of a part on a row, it is what
+// is left of the row.
 type rest struct {
 	level    int
 	relation *lts.Relation
+	state    uint32 // of the pass
+	more     int    // levels of the row below this one
 	below    int
 }
 
@@ -148,16 +151,54 @@ func (c *certifier) suffix(e lts.Event) (int, error) {
 		if i > 0 && level(parts[i-1]) == level(p) {
 			return 0, fmt.Errorf("symbolic: two parts are on component %d", p.Component)
 		}
-		key := rest{level(p), p.Relation, s}
-		n, ok := c.suffixes[key]
-		if !ok {
-			n = len(c.rests)
-			c.rests = append(c.rests, key)
-			c.suffixes[key] = n
+		more := 0
+		if p.Relation.Pass != nil {
+			at := slices.IndexFunc(c.sp.loc.Rows, func(row []int) bool { return row[0] == p.Component })
+			if at < 0 {
+				return 0, fmt.Errorf("symbolic: a pass on component %d, with which no row begins", p.Component)
+			}
+			more = len(c.sp.loc.Rows[at]) - 1
 		}
-		s = n
+		s = c.number(rest{level(p), p.Relation, 0, more, s})
 	}
 	return s, nil
+}
+
+// number numbers what may be left of events.
+func (c *certifier) number(r rest) int {
+	n, ok := c.suffixes[r]
+	if !ok {
+		n = len(c.rests)
+		c.rests = append(c.rests, r)
+		c.suffixes[r] = n
+	}
+	return n
+}
+
+// outcome is a value that an event leads to, and what is left of it then.
+type outcome struct {
+	value uint32
+	rest  int
+}
+
+// outcomes lists what an event does to a value of its highest level.
+func (c *certifier) outcomes(r rest, value uint32) []outcome {
+	var out []outcome
+	if r.relation.Pass == nil {
+		for _, v := range c.next(r.relation, value) {
+			out = append(out, outcome{v, r.below})
+		}
+		return out
+	}
+	for _, t := range r.relation.Pass.Turn(r.state, value) {
+		switch {
+		case r.more > 0:
+			out = append(out, outcome{t.Value, c.number(rest{r.level - 1, r.relation, t.State, r.more - 1, r.below})})
+		case r.relation.Pass.Ends(t.State):
+			out = append(out, outcome{t.Value, r.below})
+		}
+	}
+	return out
 }
 
 // next lists what a relation leads a value to.
@@ -216,12 +257,12 @@ func (c *certifier) leads(s int, from, to node) bool {
 		if r.level < level {
 			holds = c.leads(s, e.child, c.below(to, e.value))
 		} else {
-			for _, v := range c.next(r.relation, c.sp.domains[level].values[e.value]) {
+			for _, o := range c.outcomes(r, c.sp.domains[level].values[e.value]) {
 				target := nothing
-				if number, ok := c.numbers[level][v]; ok {
+				if number, ok := c.numbers[level][o.value]; ok {
 					target = c.below(to, number)
 				}
-				if holds = c.leads(r.below, e.child, target); !holds {
+				if holds = c.leads(o.rest, e.child, target); !holds {
 					break
 				}
 			}

@@ -1,5 +1,7 @@
 package symbolic
 
+import "slices"
+
 // Operations that have to do with events share a cache. What they are is in the high bits
 // of an entry's op, and a suffix in the others.
 const (
@@ -58,6 +60,12 @@ func (x *firing) fire(s suffix, n, constraint node) node {
 				if r := x.fire(s, e.child, c); r != nothing {
 					w.set(e.value, r)
 				}
+			}
+			continue
+		}
+		if x.arcs[first.arc].isPass {
+			for _, t := range x.turns(first.arc, e.value) {
+				x.follow(w, t.targets, x.follows(t, first.rest), e.child, constraint, false)
 			}
 			continue
 		}
@@ -190,11 +198,19 @@ func (sp *Space) possible(s suffix, n node) bool {
 	here := sp.arcs[first.arc].level == f.level(n)
 	r := nothing
 	for _, e := range f.edges(n) {
-		if here && len(sp.targets(first.arc, e.value)) > 0 && sp.possible(first.rest, e.child) || !here && sp.possible(s, e.child) {
+		if here && sp.possibleAt(first, e) || !here && sp.possible(s, e.child) {
 			r = truth
 			break
 		}
 	}
 	f.put(&f.fires, op|s, n, anything, r)
 	return r == truth
+}
+
+// possibleAt reports whether a suffix is enabled somewhere below an edge of its first level.
+func (sp *Space) possibleAt(first link, e edge) bool {
+	if sp.arcs[first.arc].isPass {
+		return slices.ContainsFunc(sp.turns(first.arc, e.value), func(t turn) bool { return sp.possible(sp.follows(t, first.rest), e.child) })
+	}
+	return len(sp.targets(first.arc, e.value)) > 0 && sp.possible(first.rest, e.child)
 }

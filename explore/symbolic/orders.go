@@ -26,8 +26,60 @@ type Order struct {
 //
 // No order is best for all systems, so there are several sources, each also upside down:
 // the order as written, depth-first walks over the components that share events, and what
-// FORCE makes of these. The estimate sorts them (see [hypergraph.cost]).
+// FORCE makes of these. The estimate sorts them (see [hypergraph.cost]). A row counts as one
+// component.
 func Orders(loc *lts.Locality) []Order {
+	if len(loc.Rows) == 0 {
+		return ordersOf(loc)
+	}
+	units, single := contract(loc)
+	orders := ordersOf(single)
+	for i := range orders {
+		var components []int
+		for _, u := range orders[i].Components {
+			components = append(components, units[u]...)
+		}
+		orders[i].Components = components
+	}
+	return orders
+}
+
+// contract makes a locality of which each row is one component, and lists what its components stand for.
+func contract(loc *lts.Locality) (units [][]int, single *lts.Locality) {
+	rows := map[int][]int{}
+	inRow := map[int]bool{}
+	for _, row := range loc.Rows {
+		rows[row[0]] = row
+		for _, c := range row[1:] {
+			inRow[c] = true
+		}
+	}
+	single = &lts.Locality{}
+	number := make([]int, len(loc.Components))
+	for c, component := range loc.Components {
+		if inRow[c] {
+			continue
+		}
+		number[c] = len(units)
+		single.Components = append(single.Components, component)
+		if row := rows[c]; row != nil {
+			units = append(units, row)
+		} else {
+			units = append(units, []int{c})
+		}
+	}
+	for _, e := range loc.Events {
+		e.Parts = slices.Clone(e.Parts)
+		for i := range e.Parts {
+			e.Parts[i].Component = number[e.Parts[i].Component]
+		}
+		slices.SortFunc(e.Parts, func(a, b lts.Part) int { return cmp.Compare(a.Component, b.Component) })
+		single.Events = append(single.Events, e)
+	}
+	return units, single
+}
+
+func ordersOf(loc *lts.Locality) []Order {
 	h := newHypergraph(loc)
 	counters, hubs := h.shared(loc)
 	c := candidates{scored: h}
@@ -235,7 +287,7 @@ func (h *hypergraph) shared(loc *lts.Locality) (counters, hubs []int) {
 					break
 				}
 			}
-			large[p.Component] = p.Relation.Next != nil || len(found) > fewValues
+			large[p.Component] = p.Relation.Next != nil || p.Relation.Pass != nil || len(found) > fewValues
 		}
 	}
 	for _, v := range slices.Sorted(maps.Keys(values)) {

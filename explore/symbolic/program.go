@@ -12,7 +12,7 @@ type suffix = uint32
 
 const finished suffix = 0 // nothing is left to do
 
-// link is a suffix: its first arc, and what comes below.
+// link is a suffix: its first arc, and what comes below; of a pass, what comes below all its row.
 type link struct {
 	arc  int
 	rest suffix
@@ -24,11 +24,26 @@ type arc struct {
 	relation int
 	inverse  bool       // it is read from right to left, and complete
 	next     [][]uint32 // by value; nil is not known yet, and empty is none
+
+	isPass bool
+	below  int // levels of the row below this one
+	state  uint32
+	turns  [][]turn // of a pass, in place of next
 }
+
+// turn is what a pass does to a value: where that can go, and the arc of the next level of the row; rowEnds is
+// for the lowest one.
+type turn struct {
+	targets []uint32
+	arc     int
+}
+
+const rowEnds = -1
 
 type arcKey struct {
 	level, relation int
 	inverse         bool
+	state           uint32 // of a pass
 }
 
 // domain numbers the values of a level's component in the order in which they are met.
@@ -60,7 +75,7 @@ type program struct {
 
 // top is an event, by its chain.
 type top struct {
-	link
+	suffix
 	idle bool // it changes nothing
 }
 
@@ -89,7 +104,7 @@ const (
 
 // arc gives the number of an arc.
 func (sp *Space) arc(level, relation int, inverse bool) int {
-	key := arcKey{level, relation, inverse}
+	key := arcKey{level: level, relation: relation, inverse: inverse}
 	n, ok := sp.arcNumbers[key]
 	if !ok {
 		n = len(sp.arcs)
@@ -166,9 +181,89 @@ func (sp *Space) chain(p product, inverse bool) suffix {
 	slices.SortFunc(terms, func(a, b term) int { return a.component - b.component })
 	s := finished
 	for _, t := range terms {
-		s = sp.suffix(link{sp.arc(t.component, t.relation, inverse), s})
+		arc := 0
+		if sp.relations.isPass(t.relation) {
+			arc = sp.passArc(t.component, sp.below[t.component], t.relation, inverse, 0)
+		} else {
+			arc = sp.arc(t.component, t.relation, inverse)
+		}
+		s = sp.suffix(link{arc, s})
 	}
 	return s
+}
+
+// passArc gives the number of an arc of a pass, or of several at their beginning.
+func (sp *Space) passArc(level, below, relation int, inverse bool, state uint32) int {
+	key := arcKey{level, relation, inverse, state}
+	n, ok := sp.arcNumbers[key]
+	if !ok {
+		n = len(sp.arcs)
+		sp.arcs = append(sp.arcs, arc{level: level, relation: relation, inverse: inverse, isPass: true, below: below, state: state})
+		sp.arcNumbers[key] = n
+	}
+	return n
+}
+
+// turns are what a pass, or several, may do to a value.
+func (sp *Space) turns(n int, value uint32) []turn {
+	for int(value) >= len(sp.arcs[n].turns) {
+		sp.arcs[n].turns = append(sp.arcs[n].turns, nil)
+	}
+	if known := sp.arcs[n].turns[value]; known != nil {
+		return known
+	}
+	a := sp.arcs[n]
+	list := []turn{}
+	for _, relation := range sp.relations.list[a.relation].others {
+		for _, x := range sp.turnsOf(&a, sp.relations.list[relation].pass, value) {
+			arc := rowEnds
+			if a.below > 0 {
+				arc = sp.passArc(a.level-1, a.below-1, relation, a.inverse, x.State)
+			}
+			if i := slices.IndexFunc(list, func(t turn) bool { return t.arc == arc }); i >= 0 {
+				if !slices.Contains(list[i].targets, x.Value) {
+					list[i].targets = append(list[i].targets, x.Value)
+				}
+				continue
+			}
+			list = append(list, turn{[]uint32{x.Value}, arc})
+		}
+	}
+	sp.arcs[n].turns[value] = list
+	return list
+}
+
+// turnsOf are those of one pass, with values by their numbers, and without those that end as they may not.
+func (sp *Space) turnsOf(a *arc, p *lts.Pass, value uint32) []lts.Turn {
+	d := &sp.domains[a.level]
+	var out []lts.Turn
+	add := func(value uint32, x lts.Turn) {
+		if a.below > 0 || p.Ends(x.State) {
+			out = append(out, lts.Turn{Value: value, State: x.State})
+		}
+	}
+	if !a.inverse {
+		for _, x := range p.Turn(a.state, d.values[value]) {
+			add(d.number(x.Value), x)
+		}
+		return out
+	}
+	for _, v := range sp.reached[a.level] {
+		for _, x := range p.Turn(a.state, d.values[v]) {
+			if x.Value == d.values[value] {
+				add(v, x)
+			}
+		}
+	}
+	return out
+}
+
+// follows is the suffix behind an arc of a pass.
+func (sp *Space) follows(t turn, rest suffix) suffix {
+	if t.arc == rowEnds {
+		return rest
+	}
+	return sp.suffix(link{t.arc, rest})
 }
 
 // product numbers the relations of an event's parts. Parts on one component, if there are
@@ -217,8 +312,8 @@ func (sp *Space) program(number int) *program {
 			pr.always = true
 			continue
 		}
-		first := sp.links[sp.chain(p, inverse)]
-		level := sp.arcs[first.arc].level
+		first := sp.chain(p, inverse)
+		level := sp.arcs[sp.links[first].arc].level
 		idle := !slices.ContainsFunc(p, func(t term) bool { return !sp.relations.isGuard(t.relation) })
 		pr.tops[level] = append(pr.tops[level], top{first, idle})
 		if pr.lowest == 0 || level < pr.lowest {
@@ -241,13 +336,25 @@ func (sp *Space) from(pr *program, level int, value uint32) *moves {
 	m.known = true
 	var idle []move
 	for _, t := range pr.tops[level] {
-		targets := sp.targets(t.arc, value)
+		first := sp.links[t.suffix]
+		if sp.arcs[first.arc].isPass {
+			for _, x := range sp.turns(first.arc, value) {
+				mv := move{x.targets, sp.follows(x, first.rest)}
+				if t.idle {
+					idle = append(idle, mv)
+				} else {
+					m.list = append(m.list, mv)
+				}
+			}
+			continue
+		}
+		targets := sp.targets(first.arc, value)
 		switch {
 		case len(targets) == 0:
-		case t.idle || t.rest == finished && len(targets) == 1 && targets[0] == value:
-			idle = append(idle, move{targets, t.rest})
+		case t.idle || first.rest == finished && len(targets) == 1 && targets[0] == value:
+			idle = append(idle, move{targets, first.rest})
 		default:
-			m.list = append(m.list, move{targets, t.rest})
+			m.list = append(m.list, move{targets, first.rest})
 		}
 	}
 	m.changing = len(m.list)

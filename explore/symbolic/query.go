@@ -9,10 +9,11 @@ import (
 	"chorcheck/lts"
 )
 
-// Guard is a condition on one component.
+// Guard is a condition on one component, or on a row.
 type Guard struct {
-	Component int
+	Component int                     // of a row: its first one
 	Holds     func(value uint32) bool // called once for each value that the component is known to have
+	Row       *lts.Pass               // not nil for a row: the guard holds where it leads anywhere
 }
 
 // ascending lists a node's edges by the values that they stand for.
@@ -41,6 +42,14 @@ func (sp *Space) Where(a Set, guards []Guard) (Set, error) {
 	}
 	var p product
 	for component, guards := range byComponent {
+		if guards[0].Row != nil {
+			row := guardPass(guards[0].Row)
+			for _, g := range guards[1:] {
+				row = lts.Follow(row, guardPass(g.Row))
+			}
+			p = append(p, term{component, sp.relations.pass(row, true)})
+			continue
+		}
 		var pairs []lts.Pair
 		for _, v := range sp.domains[sp.levels[component]].values {
 			if !slices.ContainsFunc(guards, func(g Guard) bool { return !g.Holds(v) }) {
@@ -50,7 +59,24 @@ func (sp *Space) Where(a Set, guards []Guard) (Set, error) {
 		p = append(p, term{component, sp.relations.listed(normal(pairs))})
 	}
 	slices.SortFunc(p, func(a, b term) int { return a.component - b.component })
+	if sp.node(a) == sp.all.root.node && !sp.occurs(sp.chain(p, false)) {
+		return sp.set(nothing), nil
+	}
 	return sp.apply(a, p)
+}
+
+// occurs reports whether a suffix is enabled in some member of All. That is cheaper than the set of these members:
+// nothing is built, and nothing is looked at above the suffix.
+func (sp *Space) occurs(s suffix) bool {
+	if sp.allNodes == nil {
+		sp.allNodes = sp.forest.byLevel(sp.all.root.node)
+	}
+	return sp.occursIn(s, sp.allNodes)
+}
+
+// occursIn does the same for a set of which the nodes are known, by level.
+func (sp *Space) occursIn(s suffix, nodes [][]node) bool {
+	return s == finished || slices.ContainsFunc(nodes[sp.arcs[sp.links[s].arc].level], func(n node) bool { return sp.possible(s, n) })
 }
 
 // Map has what members of a lead to if each component with a part goes from its value to one
@@ -170,7 +196,7 @@ func (sp *Space) FiredIn(a Set) *bitset.BitSet {
 		s := sp.chain(sp.relations.guarded(sp.products[i]), false)
 		yes, ok := known[s]
 		if !ok {
-			yes = s == finished || slices.ContainsFunc(nodes[sp.arcs[sp.links[s].arc].level], func(n node) bool { return sp.possible(s, n) })
+			yes = sp.occursIn(s, nodes)
 			known[s] = yes
 		}
 		if yes {

@@ -12,7 +12,7 @@ import (
 type vectors struct {
 	init    []uint32
 	actions int
-	events  []lts.Event // its steps, where they are asked for
+	loc     *lts.Locality // its steps, where they are asked for
 }
 
 func (v *vectors) Width() int   { return len(v.init) + 1 }
@@ -27,8 +27,8 @@ func (v *vectors) Init() lts.State {
 }
 
 func (v *vectors) Next(s lts.State, out *lts.Steps) lts.Marks {
-	for _, e := range v.events {
-		for _, t := range fire(e.Parts, s) {
+	for _, e := range v.loc.Events {
+		for _, t := range fire(v.loc, e.Parts, s) {
 			copy(out.Append(e.Action, s), t)
 		}
 	}
@@ -93,15 +93,35 @@ func related(r *lts.Relation, v uint32) []uint32 {
 	return to
 }
 
-// fire is what a product leads a configuration to.
-func fire(parts []lts.Part, s lts.State) []lts.State {
+// fire is what a product leads a configuration to. Rows are of components that follow each other.
+func fire(loc *lts.Locality, parts []lts.Part, s lts.State) []lts.State {
 	list := []lts.State{s}
 	for _, p := range parts {
 		var next []lts.State
+		row := []int{p.Component}
+		for _, r := range loc.Rows {
+			if r[0] == p.Component {
+				row = r
+			}
+		}
 		for _, t := range list {
-			for _, v := range related(p.Relation, uint32(t[p.Component])) {
+			var before []uint32
+			for _, c := range row {
+				before = append(before, uint32(t[c]))
+			}
+			var after [][]uint32
+			if p.Relation.Pass != nil {
+				after = p.Relation.Pass.Apply(before)
+			} else {
+				for _, v := range related(p.Relation, before[0]) {
+					after = append(after, append([]uint32{v}, before[1:]...))
+				}
+			}
+			for _, values := range after {
 				u := t.Clone()
-				u[p.Component] = uint64(v)
+				for i, c := range row {
+					u[c] = uint64(values[i])
+				}
 				next = append(next, u)
 			}
 		}
@@ -115,7 +135,7 @@ func (r *reference) image(a states, stepsOnly bool) states {
 	for _, s := range a {
 		for _, e := range r.loc.Events {
 			if e.IsStep || !stepsOnly {
-				for _, t := range fire(e.Parts, s) {
+				for _, t := range fire(r.loc, e.Parts, s) {
 					set.add(t)
 				}
 			}

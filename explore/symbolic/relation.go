@@ -21,10 +21,12 @@ type relations struct {
 // relation is the union of a listed relation and others that are not.
 type relation struct {
 	pairs []lts.Pair // ascending
-	// others are the numbers of relations that have next; a relation that has it
-	// has itself alone.
+	// others are the numbers of relations that have next or pass; a relation that has one of these
+	// has itself alone. Passes are together with passes only.
 	others []int
 	next   func(uint32) []uint32
+	pass   *lts.Pass
+	same   bool // the pass leads rows to themselves
 }
 
 func newRelations() *relations {
@@ -46,9 +48,12 @@ func (rs *relations) number(r *lts.Relation) int {
 		return n
 	}
 	var n int
-	if r.Next != nil {
+	switch {
+	case r.Pass != nil:
+		n = rs.pass(r.Pass, false)
+	case r.Next != nil:
 		n = rs.unlisted(r.Next)
-	} else {
+	default:
 		n = rs.listed(normal(r.Pairs))
 	}
 	rs.byPointer[r] = n
@@ -71,6 +76,18 @@ func (rs *relations) unlisted(next func(uint32) []uint32) int {
 	n := len(rs.list)
 	rs.list = append(rs.list, relation{others: []int{n}, next: next})
 	return n
+}
+
+func (rs *relations) pass(p *lts.Pass, same bool) int {
+	n := len(rs.list)
+	rs.list = append(rs.list, relation{others: []int{n}, pass: p, same: same})
+	return n
+}
+
+// isPass reports whether a relation is one of rows.
+func (rs *relations) isPass(n int) bool {
+	r := &rs.list[n]
+	return len(r.others) > 0 && rs.list[r.others[0]].pass != nil
 }
 
 func (rs *relations) listed(pairs []lts.Pair) int {
@@ -144,14 +161,21 @@ func (rs *relations) guard(n int) int {
 		return g
 	}
 	var g int
-	if r := &rs.list[n]; len(r.others) > 0 {
+	switch r := &rs.list[n]; {
+	case rs.isPass(n):
+		var parts []int
+		for _, o := range slices.Clone(r.others) {
+			parts = append(parts, rs.pass(guardPass(rs.list[o].pass), true))
+		}
+		g = rs.union(parts)
+	case len(r.others) > 0:
 		g = rs.unlisted(func(v uint32) []uint32 {
 			if len(rs.next(n, v)) == 0 {
 				return nil
 			}
 			return []uint32{v}
 		})
-	} else {
+	default:
 		pairs := make([]lts.Pair, 0, len(r.pairs))
 		for _, p := range r.pairs {
 			if len(pairs) == 0 || pairs[len(pairs)-1].From != p.From {
@@ -162,6 +186,18 @@ func (rs *relations) guard(n int) int {
 	}
 	rs.guards[n] = g
 	return g
+}
+
+// guardPass leads each row to itself that the pass leads anywhere.
+func guardPass(p *lts.Pass) *lts.Pass {
+	return &lts.Pass{States: p.States, Ends: p.Ends, Turn: func(state, value uint32) []lts.Turn {
+		turns := slices.Clone(p.Turn(state, value))
+		for i := range turns {
+			turns[i].Value = value
+		}
+		slices.SortFunc(turns, func(a, b lts.Turn) int { return cmp.Compare(a.State, b.State) })
+		return slices.Compact(turns)
+	}}
 }
 
 // guarded is the product that leads each configuration to itself that the product leads anywhere.
@@ -176,5 +212,8 @@ func (rs *relations) guarded(p product) product {
 // isGuard reports whether the relation is known to lead no value to another.
 func (rs *relations) isGuard(n int) bool {
 	r := &rs.list[n]
+	if rs.isPass(n) {
+		return !slices.ContainsFunc(r.others, func(o int) bool { return !rs.list[o].same })
+	}
 	return len(r.others) == 0 && !slices.ContainsFunc(r.pairs, func(p lts.Pair) bool { return p.From != p.To })
 }

@@ -18,6 +18,7 @@ type Space struct {
 
 	forest *forest
 	levels []int // by component
+	below  []int // by level: of the first component of a row, how many levels of it are below
 
 	domains  []domain // by level
 	products []product
@@ -31,6 +32,7 @@ type Space struct {
 	programs   [numPrograms]*program
 
 	initial, all Set
+	allNodes     [][]node   // of all, by level, when they are needed
 	layers       []Set      // see Path
 	layerNodes   uint64     // that were made for layers
 	layered      Set        // their union
@@ -60,6 +62,7 @@ func newSpace(ctx context.Context, sys lts.System, loc *lts.Locality, opt Option
 		opt:        opt,
 		forest:     newForest(size, opt.Memory),
 		levels:     make([]int, size),
+		below:      make([]int, size+1),
 		domains:    make([]domain, size+1),
 		relations:  newRelations(),
 		arcNumbers: map[arcKey]int{},
@@ -82,6 +85,15 @@ func newSpace(ctx context.Context, sys lts.System, loc *lts.Locality, opt Option
 		level := size - i
 		sp.levels[c] = level
 		sp.domains[level] = domain{component: c, numbers: map[uint32]uint32{}}
+	}
+	for _, row := range loc.Rows {
+		top := sp.levels[row[0]]
+		for i, c := range row {
+			if sp.levels[c] != top-i {
+				bug.Panicf("symbolic: the order tears a row apart, at component %d", c)
+			}
+		}
+		sp.below[top] = len(row) - 1
 	}
 	sp.products = make([]product, len(loc.Events))
 	for i, e := range loc.Events {

@@ -65,12 +65,20 @@ func draw(t *rapid.T) (r *reference, sizes []int) {
 	}
 	loc := &lts.Locality{Components: components(n)}
 	pool := map[int][]*lts.Relation{}
+	starts := drawRows(t, loc, sizes)
 	for range rapid.IntRange(0, 10).Draw(t, "events") {
 		e := lts.Event{
 			Action: lts.Action(rapid.IntRange(0, sys.actions-1).Draw(t, "action")),
 			IsStep: rapid.IntRange(0, 3).Draw(t, "fault") > 0,
 			Parts:  drawParts(t, sizes, 4, pool),
 		}
+		e.Parts = slices.DeleteFunc(e.Parts, func(p lts.Part) bool { return starts[p.Component] != 0 })
+		for _, row := range loc.Rows {
+			if rapid.Bool().Draw(t, "on row") {
+				e.Parts = append(e.Parts, lts.Part{Component: row[0], Relation: drawPass(t, sizes[row[0]])})
+			}
+		}
+		slices.SortFunc(e.Parts, func(a, b lts.Part) int { return a.Component - b.Component })
 		if rapid.IntRange(0, 39).Draw(t, "none") == 17 {
 			e.Parts = nil
 		}
@@ -79,12 +87,64 @@ func draw(t *rapid.T) (r *reference, sizes []int) {
 	return &reference{sys, loc}, sizes
 }
 
-func drawOrder(t *rapid.T, n int) []int {
-	order := make([]int, n)
+// drawRows makes rows of components that follow each other, with values of the same number, and gives the
+// size of the row that each component is in.
+func drawRows(t *rapid.T, loc *lts.Locality, sizes []int) []int {
+	inRow := make([]int, len(sizes))
+	for c := 0; c < len(sizes); c++ {
+		size := rapid.SampledFrom([]int{0, 0, 1, 2, 3}).Draw(t, "row")
+		if size == 0 || c+size > len(sizes) {
+			continue
+		}
+		var row []int
+		for i := range size {
+			row = append(row, c+i)
+			sizes[c+i] = max(sizes[c], sizes[c+i])
+			inRow[c+i] = size
+		}
+		for i := range size {
+			sizes[c+i] = sizes[c+size-1]
+		}
+		loc.Rows = append(loc.Rows, row)
+		c += size - 1
+	}
+	return inRow
+}
+
+// drawPass draws a pass over values of a number.
+func drawPass(t *rapid.T, size int) *lts.Relation {
+	states := rapid.IntRange(1, 3).Draw(t, "states")
+	table := map[[2]uint32][]lts.Turn{}
+	for s := range states {
+		for v := range size {
+			for range rapid.SampledFrom([]int{1, 1, 1, 0, 2}).Draw(t, "turns") {
+				key := [2]uint32{uint32(s), spread(v)}
+				table[key] = append(table[key], lts.Turn{
+					Value: spread(rapid.IntRange(0, size-1).Draw(t, "value")), State: uint32(rapid.IntRange(0, states-1).Draw(t, "state")),
+				})
+			}
+		}
+	}
+	ends := rapid.IntRange(1, 1<<states-1).Draw(t, "ends")
+	return &lts.Relation{Pass: &lts.Pass{
+		States: uint32(states),
+		Turn:   func(state, value uint32) []lts.Turn { return table[[2]uint32{state, value}] },
+		Ends:   func(state uint32) bool { return ends>>state&1 != 0 },
+	}}
+}
+
+// drawOrder draws an order that leaves rows as they are.
+func drawOrder(t *rapid.T, loc *lts.Locality) []int {
+	units, single := contract(loc)
+	order := make([]int, len(single.Components))
 	for i := range order {
 		order[i] = i
 	}
-	return rapid.Permutation(order).Draw(t, "order")
+	var components []int
+	for _, u := range rapid.Permutation(order).Draw(t, "order") {
+		components = append(components, units[u]...)
+	}
+	return components
 }
 
 // members lists a set's members.
@@ -109,7 +169,7 @@ func members(t require.TestingT, sp *Space, a Set) states {
 func TestAgainstReference(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r, sizes := draw(t)
-		sp := newSpace(context.Background(), r.sys, r.loc, Options{Order: drawOrder(t, len(sizes))})
+		sp := newSpace(context.Background(), r.sys, r.loc, Options{Order: drawOrder(t, r.loc)})
 		if rapid.Bool().Draw(t, "collect") {
 			sp.forest.always = rapid.IntRange(1, 3).Draw(t, "always")
 		}
@@ -139,10 +199,21 @@ func TestAgainstReference(t *testing.T) {
 		// Two random sets, by guards, one of which may stick out of what can be reached.
 		holds := func(what string) ([]Guard, func(lts.State) bool) {
 			var guards []Guard
+			if len(r.loc.Rows) > 0 && rapid.Bool().Draw(t, "of rows") {
+				for range rapid.IntRange(1, 2).Draw(t, what) {
+					row := rapid.SampledFrom(r.loc.Rows).Draw(t, "row")
+					guards = append(guards, Guard{Component: row[0], Row: drawPass(t, sizes[row[0]]).Pass})
+				}
+				return guards, func(s lts.State) bool {
+					return !slices.ContainsFunc(guards, func(g Guard) bool {
+						return len(fire(r.loc, []lts.Part{{Component: g.Component, Relation: &lts.Relation{Pass: g.Row}}}, s)) == 0
+					})
+				}
+			}
 			for range rapid.IntRange(0, 3).Draw(t, what) {
 				c := rapid.IntRange(0, len(sizes)-1).Draw(t, "component")
 				bits := rapid.IntRange(0, 1<<sizes[c]-1).Draw(t, "bits")
-				guards = append(guards, Guard{c, func(v uint32) bool {
+				guards = append(guards, Guard{Component: c, Holds: func(v uint32) bool {
 					i := 0
 					for spread(i) != v {
 						i++
@@ -164,7 +235,7 @@ func TestAgainstReference(t *testing.T) {
 		parts := drawParts(t, sizes, len(sizes), map[int][]*lts.Relation{})
 		mapped := states{}
 		for _, s := range inA {
-			for _, u := range fire(parts, s) {
+			for _, u := range fire(r.loc, parts, s) {
 				mapped.add(u)
 			}
 		}
@@ -200,7 +271,7 @@ func TestAgainstReference(t *testing.T) {
 			fired := sp.FiredIn(x.set)
 			want := make([]bool, r.sys.actions)
 			for i, e := range r.loc.Events {
-				enabled := x.members.filter(func(s lts.State) bool { return len(fire(e.Parts, s)) > 0 })
+				enabled := x.members.filter(func(s lts.State) bool { return len(fire(r.loc, e.Parts, s)) > 0 })
 				check("enabled", enabled)(sp.EnabledIn(x.set, i))
 				want[e.Action] = want[e.Action] || len(enabled) > 0
 			}
@@ -242,7 +313,7 @@ func TestAgainstReference(t *testing.T) {
 
 // checkWalk compares a walk with the distances, and demands that it ends where it may first.
 func checkWalk(t *rapid.T, r *reference, sp *Space, target Set, all, inTarget states) {
-	r.sys.events = r.loc.Events
+	r.sys.loc = r.loc
 	walk, err := sp.Walk(context.Background(), target, 10_000)
 	require.NoError(t, err)
 	if len(all.filter(inTarget.has)) == 0 {
@@ -257,7 +328,7 @@ func checkWalk(t *rapid.T, r *reference, sp *Space, target Set, all, inTarget st
 			taken := setOf()
 			for _, e := range r.loc.Events {
 				if e.Action == walk.Actions[i-1] {
-					maps.Copy(taken, setOf(fire(e.Parts, walk.States[i-1])...))
+					maps.Copy(taken, setOf(fire(r.loc, e.Parts, walk.States[i-1])...))
 				}
 			}
 			require.True(t, taken.has(s))
@@ -292,7 +363,7 @@ func TestCollections(t *testing.T) {
 				counts = append(counts, sp.Count(s).String())
 				return s
 			}
-			some := note(sp.Where(sp.All(), []Guard{{n / 2, func(v uint32) bool { return v == 0 }}}))
+			some := note(sp.Where(sp.All(), []Guard{{Component: n / 2, Holds: func(v uint32) bool { return v == 0 }}}))
 			last := note(sp.Minus(sp.All(), some))
 			note(sp.CanReach(last, true))
 			note(sp.From(some, true))
@@ -312,7 +383,7 @@ func TestCollections(t *testing.T) {
 func TestCertifyFindsGaps(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r, sizes := draw(t)
-		sp, err := Reach(context.Background(), r.sys, r.loc, Options{Order: drawOrder(t, len(sizes))})
+		sp, err := Reach(context.Background(), r.sys, r.loc, Options{Order: drawOrder(t, r.loc)})
 		require.NoError(t, err)
 		all, _ := r.closure(setOf(r.sys.Init()), false)
 		n := rapid.IntRange(0, len(all)-1).Draw(t, "gap")
@@ -321,7 +392,7 @@ func TestCertifyFindsGaps(t *testing.T) {
 			if n--; n < 0 {
 				var guards []Guard
 				for c := range sizes {
-					guards = append(guards, Guard{c, func(v uint32) bool { return uint64(v) == s[c] }})
+					guards = append(guards, Guard{Component: c, Holds: func(v uint32) bool { return uint64(v) == s[c] }})
 				}
 				gap, err = sp.Where(sp.All(), guards)
 				require.NoError(t, err)
@@ -576,7 +647,7 @@ func TestLargeDomain(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, size+2, int(sp.Count(sp.All()).Int64()))
 		require.NoError(t, sp.Certify(context.Background()))
-		last, err := sp.Where(sp.All(), []Guard{{0, func(v uint32) bool { return v == size }}})
+		last, err := sp.Where(sp.All(), []Guard{{Component: 0, Holds: func(v uint32) bool { return v == size }}})
 		require.NoError(t, err)
 		can, err := sp.CanReach(last, true)
 		require.NoError(t, err)

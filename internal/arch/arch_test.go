@@ -27,6 +27,7 @@ type rule struct {
 // internal/bug is open to all. Tests are free to import more.
 var policy = []rule{
 	{"lts", nil},
+	{"ltl", nil},
 	{"model", []string{"lts"}},
 	{"explore/...", []string{"lts", "explore/..."}}, // never model
 	{"verify/replay", []string{"model"}},            // shares nothing with the search
