@@ -170,6 +170,9 @@ func insertPass(value, place, symbols uint32) *lts.Pass {
 	}
 }
 
+// RoomPass keeps the contents of a queue that is a row with room for one more message.
+func (n *Network) RoomPass() *lts.Pass { return roomPass(true) }
+
 // HeadPass keeps the contents of a queue that is a row whose head is a message with a property.
 func (n *Network) HeadPass(q int, holds func(message int) bool) *lts.Pass {
 	messages := n.queues[q].messages

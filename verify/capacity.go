@@ -71,53 +71,56 @@ func (v *verifier) adviseCapacity(r *CheckResult) {
 // so that no send is blocked (or no configuration is a deadlock); 0 if none of
 // those tried is enough, and then how many were tried to the end.
 func (v *verifier) leastExtra(deadlock bool) (extra, tried int) {
-	if v.space.States >= enormous {
-		return 0, 0 // with more room there are more still
+	try := v.try
+	if v.diagrams != nil {
+		try = v.diagrams.try
 	}
-	limit := min(maxTrialStates, max(minTrialStates, trialFactor*v.space.States))
 	for extra = 1; extra <= maxExtraCapacity && v.largestCapacity()+extra <= model.MaxCapacity; extra++ {
-		net, err := model.NewNetwork(withExtra(v.automata, extra), model.NetworkOptions{Environment: v.env, KeepCrashed: v.opt.KeepCrashed})
-		if err != nil {
-			return 0, tried
-		}
-		workers := max(v.opt.Workers, v.space.Workers)
-		bad := make([]bool, workers)
-		full := lts.Marks(0)
-		for q := range net.Queues() {
-			full |= model.MarkBlocked(q)
-		}
-		space, err := explore.Reach(v.ctx, v.oneByOne(net), explore.Options{
-			Workers: workers, MaxStates: limit, Memory: v.spareMemory(), SpillDir: v.opt.SpillDir,
-			Observe: func(worker, _ int, s lts.State, marks lts.Marks, steps int) {
-				terminal := steps == 0 || marks&model.MarkQuiet != 0
-				switch {
-				case marks&model.MarkConfused != 0:
-					bad[worker] = true
-				case deadlock:
-					bad[worker] = bad[worker] || terminal && !net.Final(s)
-				default:
-					bad[worker] = bad[worker] || marks&full != 0
-				}
-			},
-		})
-		if err != nil {
-			return 0, tried
-		}
-		complete := space.Complete
-		space.Close()
+		good, complete := try(withExtra(v.automata, extra), deadlock)
 		if !complete {
 			return 0, tried
 		}
 		tried = extra
-		good := true
-		for _, b := range bad {
-			good = good && !b
-		}
 		if good {
 			return extra, tried
 		}
 	}
 	return 0, tried
+}
+
+// try reports whether no send of some automata is ever blocked (or no configuration is a deadlock), and whether
+// all configurations were seen.
+func (v *verifier) try(a *model.Automata, deadlock bool) (good, complete bool) {
+	net, err := model.NewNetwork(a, model.NetworkOptions{Environment: v.env, KeepCrashed: v.opt.KeepCrashed})
+	if err != nil {
+		return false, false
+	}
+	workers := max(v.opt.Workers, v.space.Workers)
+	bad := make([]bool, workers)
+	full := lts.Marks(0)
+	for q := range net.Queues() {
+		full |= model.MarkBlocked(q)
+	}
+	space, err := explore.Reach(v.ctx, v.oneByOne(net), explore.Options{
+		Workers: workers, MaxStates: min(maxTrialStates, max(minTrialStates, trialFactor*v.space.States)),
+		Memory: v.spareMemory(), SpillDir: v.opt.SpillDir,
+		Observe: func(worker, _ int, s lts.State, marks lts.Marks, steps int) {
+			terminal := steps == 0 || marks&model.MarkQuiet != 0
+			switch {
+			case marks&model.MarkConfused != 0:
+				bad[worker] = true
+			case deadlock:
+				bad[worker] = bad[worker] || terminal && !net.Final(s)
+			default:
+				bad[worker] = bad[worker] || marks&full != 0
+			}
+		},
+	})
+	if err != nil {
+		return false, false
+	}
+	defer space.Close()
+	return !slices.Contains(bad, true), space.Complete
 }
 
 func (v *verifier) largestCapacity() int {
@@ -155,6 +158,9 @@ func (v *verifier) exhaustivity() string {
 	if why := v.unsure(); why != "" {
 		return "whether the bound is exhaustive is not known: " + why
 	}
+	if v.diagrams != nil {
+		return v.diagrams.exhaustivity()
+	}
 	if v.space.States > maxExhaustiveStates {
 		return fmt.Sprintf("whether the bound is exhaustive was not examined: more than %d states", maxExhaustiveStates)
 	}
@@ -163,10 +169,16 @@ func (v *verifier) exhaustivity() string {
 	}
 	for r := range v.automata.Roles {
 		if q := v.neverFreed(model.RoleID(r)); q != "" {
-			return fmt.Sprintf("the bound is not exhaustive: %s can wait for room in %s with nobody else able to make it", v.automata.Roles[r].Name, q)
+			return v.notExhaustive(model.RoleID(r), q)
 		}
 	}
-	return "the bound is exhaustive: every send that waits for room can go ahead after steps of others"
+	return isExhaustive
+}
+
+const isExhaustive = "the bound is exhaustive: every send that waits for room can go ahead after steps of others"
+
+func (v *verifier) notExhaustive(r model.RoleID, queue string) string {
+	return fmt.Sprintf("the bound is not exhaustive: %s can wait for room in %s with nobody else able to make it", v.automata.Roles[r].Name, queue)
 }
 
 // neverFreed names a queue that blocks a send of r in some configuration from which

@@ -246,7 +246,7 @@ func (d *diagrams) listen(role model.RoleID) *lts.Locality {
 // not heard of a failure.
 func (d *diagrams) findSilentRole(role model.RoleID) error {
 	loc := d.listen(role)
-	o := symbolic.Options{Order: append([]int{len(d.loc.Components)}, d.orderOf...), Memory: d.memory(), LayerNodes: mostLayerNodes}
+	o := symbolic.Options{Order: append([]int{len(d.loc.Components)}, d.orderOf...), Memory: d.memory(), DistanceNodes: mostDistanceNodes}
 	sys := hearing{d, role}
 	space, err := symbolic.Reach(d.ctx, sys, loc, o)
 	if err != nil {

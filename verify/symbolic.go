@@ -29,6 +29,7 @@ type diagrams struct {
 	sys     lts.System // of the space: the network, perhaps with one component more
 	loc     *lts.Locality
 	space   *symbolic.Space
+	work    uint64 // of the search
 	order   string
 	orderOf []int
 	watch   *observer
@@ -41,13 +42,10 @@ type diagrams struct {
 	long    map[string]bool // by check: runs are perhaps not the shortest
 }
 
-// mostLayers bounds the breadth-first layers that are made to find a run.
-const mostLayers = 100_000
-
-// Beyond so many nodes for layers, runs are found by a walk, which may see so many configurations.
+// Beyond so many nodes for distances, runs are found by a walk, which may see so many configurations.
 const (
-	mostLayerNodes = 1_000_000
-	mostWalked     = 200_000
+	mostDistanceNodes = 2_000_000
+	mostWalked        = 200_000
 )
 
 // verifySymbolically does all that concerns one environment. The second result says why the
@@ -70,6 +68,7 @@ func verifySymbolically(ctx context.Context, a *model.Automata, env *model.Envir
 		},
 		loc: loc, scratch: make(lts.State, net.Width()), more: map[string]bool{}, most: opt.MaxFindings, long: map[string]bool{}, sys: net,
 	}
+	d.verifier.diagrams = d
 	if d.most == 0 {
 		d.most = 10
 	}
@@ -85,8 +84,8 @@ func verifySymbolically(ctx context.Context, a *model.Automata, env *model.Envir
 	switch {
 	case errors.Is(err, symbolic.ErrMemory):
 		return nil, fmt.Sprintf("the memory limit of %d bytes is not enough for the diagrams", d.memory()), nil
-	case errors.Is(err, symbolic.ErrLayers):
-		return nil, "a run to a violation is too long to be found by layers of diagrams", nil
+	case errors.Is(err, symbolic.ErrFar):
+		return nil, "a run to a violation is too long to be found with diagrams", nil
 	case errors.Is(err, errManyComponents):
 		return nil, err.Error(), nil
 	case ctx.Err() != nil:
@@ -149,7 +148,7 @@ func (d *diagrams) memory() int64 {
 
 func (d *diagrams) decideAll() error {
 	orders := symbolic.Orders(d.loc)
-	o := symbolic.Options{Order: orders[0].Components, Memory: d.memory(), LayerNodes: mostLayerNodes}
+	o := symbolic.Options{Order: orders[0].Components, Memory: d.memory(), DistanceNodes: mostDistanceNodes}
 	d.order, d.orderOf = orders[0].Name, orders[0].Components
 	if d.opt.Progress != nil {
 		o.Progress = d.progress()
@@ -158,7 +157,7 @@ func (d *diagrams) decideAll() error {
 	if d.space, err = symbolic.Reach(d.ctx, d.net, d.loc, o); err != nil {
 		return err
 	}
-	d.searched = time.Since(d.start)
+	d.searched, d.work = time.Since(d.start), d.space.Statistics().Fired
 	for _, step := range []func() error{d.certify, d.normalise, d.configurations, d.components, d.findSilent} {
 		if err := step(); err != nil {
 			return err
@@ -361,8 +360,8 @@ func (d *diagrams) without(a symbolic.Set, guards []symbolic.Guard) (symbolic.Se
 
 // runTo is a run to a set that is not empty: a shortest one, or else one that is not long.
 func (d *diagrams) runTo(check string, a symbolic.Set) (*lts.Trace, error) {
-	states, err := d.space.Path(d.ctx, a, mostLayers)
-	if errors.Is(err, symbolic.ErrLayers) && d.ctx.Err() == nil {
+	states, err := d.space.Path(d.ctx, a)
+	if errors.Is(err, symbolic.ErrFar) && d.ctx.Err() == nil {
 		d.long[check] = true
 		return d.space.Walk(d.ctx, a, mostWalked)
 	}
@@ -408,18 +407,15 @@ func (d *diagrams) run(states []lts.State) *lts.Trace {
 
 // configurations looks for all evidence that one configuration gives.
 func (d *diagrams) configurations() error {
-	can, err := d.space.CanStep(d.space.All(), true)
+	dead, err := d.deadlocks()
 	if err != nil {
-		return err
-	}
-	if d.quiet, err = d.space.Minus(d.space.All(), can); err != nil {
 		return err
 	}
 	for _, x := range []struct {
 		check string
 		find  func() error
 	}{
-		{"deadlock", d.findDeadlocks},
+		{"deadlock", func() error { return d.findDeadlocks(dead) }},
 		{"orphan-message", d.findOrphans},
 		{"bound-reached", d.findBlocked},
 		{"unspecified-reception", d.findUnspecified},
@@ -436,15 +432,7 @@ func (d *diagrams) configurations() error {
 	return d.findActions()
 }
 
-func (d *diagrams) findDeadlocks() error {
-	good, err := d.finals(d.quiet)
-	if err != nil {
-		return err
-	}
-	bad, err := d.space.Minus(d.quiet, good)
-	if err != nil {
-		return err
-	}
+func (d *diagrams) findDeadlocks(bad symbolic.Set) error {
 	return d.collect("deadlock", bad, d.watch.observeStuck, func(s lts.State) []symbolic.Guard {
 		var same []symbolic.Guard
 		for r := range d.automata.Roles {

@@ -131,6 +131,7 @@ type verifier struct {
 	unreduced        []string        // why others are off, in sentences
 	canon            func(lts.State) // of the quotient by symmetry that is searched; nil: none is
 	stretched        bool            // runs of the search are perhaps not the shortest
+	diagrams         *diagrams       // whose verifier this is; nil for the explicit engine
 	caveat           string          // what findings of a reduced search are perhaps not; empty if nothing
 }
 

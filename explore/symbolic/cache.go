@@ -68,6 +68,15 @@ func (f *forest) mayGrow(c *cache) bool {
 	return true
 }
 
+// drop forgets the results of some operations.
+func (c *cache) drop(of func(op uint32) bool) {
+	for i, e := range c.entries {
+		if e.op != 0 && of(e.op) {
+			c.entries[i] = entry{}
+		}
+	}
+}
+
 // purge drops the entries with a node that is not alive.
 func (c *cache) purge(alive func(node) bool) {
 	for i, e := range c.entries {

@@ -46,8 +46,8 @@
 // some 100 bytes each with tables and caches. That number hangs on the order of the levels,
 // [Options.Order]: components that share events should be near each other. [Orders] has
 // proposals. A component with a great many values makes wide nodes, each of which is copied when one
-// value is added; several small components are better. Layers, for paths, usually have many more
-// nodes than the closure.
+// value is added; several small components are better. The diagram of distances,
+// for paths, usually has a few times the nodes of the reachable set.
 //
 // Garbage is collected when there is much of it, or when the budget is used up; caches are
 // bounded and forget. What relations lead to is kept outside of the budget.

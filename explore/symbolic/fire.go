@@ -30,8 +30,9 @@ func (sp *Space) exactly(number int) *firing {
 }
 
 // saturating fires, and saturates whatever node results.
-func (sp *Space) saturating(number int) *firing {
-	pr := sp.program(number)
+func (sp *Space) saturating(number int) *firing { return sp.saturatingBy(sp.program(number)) }
+
+func (sp *Space) saturatingBy(pr *program) *firing {
 	return &firing{Space: sp, program: pr, saturating: true, tag: (modeSaturate + pr.number) << suffixBits}
 }
 

@@ -9,8 +9,10 @@ type Options struct {
 	Order []int
 	// Memory is the number of bytes that nodes, tables and caches may hold; 0 is no limit.
 	Memory int64
-	// LayerNodes bounds the nodes that are made for the layers of all paths; 0 is no limit.
-	LayerNodes uint64
+	// Work bounds how often the lower part of an event is fired by the search; 0 is no limit. More is an [ErrWork].
+	Work uint64
+	// DistanceNodes bounds the nodes of the diagram of distances, for paths; 0 is no limit.
+	DistanceNodes int
 	// Progress, if it is not nil, is called now and then, after so many operations. It
 	// must not call the space's methods.
 	Progress func(Progress)
@@ -40,8 +42,10 @@ type Statistics struct {
 var (
 	// ErrMemory says that a result needs more than Options.Memory.
 	ErrMemory = errors.New("symbolic: out of memory")
-	// ErrLayers says that a path needs more layers or more memory than allowed.
-	ErrLayers = errors.New("symbolic: too many layers")
+	// ErrWork says that the search needs more than Options.Work.
+	ErrWork = errors.New("symbolic: too much work")
+	// ErrFar says that a path needs more nodes, memory or steps than allowed.
+	ErrFar = errors.New("symbolic: too much to find a path")
 )
 
 // abort is the panic value that takes an error from the depth of a recursion to the

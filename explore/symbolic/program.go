@@ -99,6 +99,7 @@ const (
 	backwardSteps
 	enabling // where they are enabled
 	enablingSteps
+	chosen // those that were chosen last, backward
 	numPrograms
 )
 
@@ -282,18 +283,32 @@ func (sp *Space) program(number int) *program {
 	if sp.allSteps {
 		number &^= 1
 	}
-	if sp.programs[number] != nil {
-		return sp.programs[number]
+	if sp.programs[number] == nil {
+		sp.programs[number] = sp.compile(number, func(event int) bool { return number&1 == 0 || sp.loc.Events[event].IsStep })
 	}
+	return sp.programs[number]
+}
+
+// chooseEvents makes the program of some events, backward, in place of the last one that was chosen.
+func (sp *Space) chooseEvents(of func(event int) bool) *program {
+	sp.forest.fires.drop(func(op uint32) bool {
+		mode := op >> suffixBits
+		return mode == modeSaturate+chosen || mode == modeImage+chosen
+	})
+	return sp.compile(chosen, of)
+}
+
+// compile makes a program of some events.
+func (sp *Space) compile(number int, of func(event int) bool) *program {
 	pr := &program{
 		number: uint32(number),
 		tops:   make([][]top, len(sp.domains)),
 		moves:  make([][]moves, len(sp.domains)),
-		guards: number >= enabling,
+		guards: number == enabling || number == enablingSteps,
 	}
 	var products []product
-	for i, e := range sp.loc.Events {
-		if number&1 != 0 && !e.IsStep {
+	for i := range sp.loc.Events {
+		if !of(i) {
 			continue
 		}
 		p := sp.products[i]
@@ -306,7 +321,7 @@ func (sp *Space) program(number int) *program {
 	if number == forward {
 		sp.merged = len(products)
 	}
-	inverse := number == backward || number == backwardSteps
+	inverse := number == backward || number == backwardSteps || number == chosen
 	for _, p := range products {
 		if len(p) == 0 {
 			pr.always = true
@@ -320,7 +335,6 @@ func (sp *Space) program(number int) *program {
 			pr.lowest = level
 		}
 	}
-	sp.programs[number] = pr
 	return pr
 }
 

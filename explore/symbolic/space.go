@@ -33,9 +33,8 @@ type Space struct {
 
 	initial, all Set
 	allNodes     [][]node   // of all, by level, when they are needed
-	layers       []Set      // see Path
-	layerNodes   uint64     // that were made for layers
-	layered      Set        // their union
+	distances    *distances // see Path
+	far          bool       // there are too many
 	reached      [][]uint32 // by level: the values that occur in all
 	fired        uint64
 	saturated    int // levels
@@ -172,6 +171,9 @@ func (sp *Space) pause() {
 	if err := sp.ctx.Err(); err != nil {
 		panic(abort{err})
 	}
+	if limit := sp.opt.Work; limit > 0 && sp.fired > limit && sp.all == (Set{}) {
+		panic(abort{ErrWork})
+	}
 	if sp.pauses++; sp.opt.Progress != nil && sp.pauses%16 == 0 {
 		sp.opt.Progress(sp.progress())
 	}
@@ -204,6 +206,7 @@ func (sp *Space) Statistics() Statistics {
 // Close gives the memory back. Nothing else may be called after it.
 func (sp *Space) Close() {
 	sp.forest, sp.relations, sp.arcs, sp.links, sp.suffixes, sp.arcNumbers = nil, nil, nil, nil, nil, nil
+	sp.distances, sp.allNodes = nil, nil
 	sp.domains, sp.products, sp.reached, sp.programs = nil, nil, nil, [numPrograms]*program{}
 }
 

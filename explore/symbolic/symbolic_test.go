@@ -280,13 +280,24 @@ func TestAgainstReference(t *testing.T) {
 			}
 		}
 
+		for range 2 {
+			bits := rapid.IntRange(0, 1<<len(r.loc.Events)-1).Draw(t, "some events")
+			some := &reference{r.sys, &lts.Locality{Components: r.loc.Components, Rows: r.loc.Rows}}
+			for i, e := range r.loc.Events {
+				if bits>>i&1 != 0 {
+					some.loc.Events = append(some.loc.Events, e)
+				}
+			}
+			check("by some", some.canReach(all, inA, false))(sp.CanReachBy(a, func(event int) bool { return bits>>event&1 != 0 }))
+		}
+
 		// A shortest path has the length of the first layer with a member.
 		target, inTarget := a, inA
 		if rapid.Bool().Draw(t, "target") {
 			target, inTarget = m, mapped
 		}
 		distance := slices.IndexFunc(layers, func(l states) bool { return len(l.filter(inTarget.has)) > 0 })
-		path, err := sp.Path(context.Background(), target, 1000)
+		path, err := sp.Path(context.Background(), target)
 		require.NoError(t, err)
 		require.Len(t, path, distance+1)
 		for i, s := range path {
@@ -298,13 +309,9 @@ func TestAgainstReference(t *testing.T) {
 		}
 		if distance >= 0 {
 			require.True(t, inTarget.has(path[distance]))
-			short, err := sp.Path(context.Background(), target, distance)
+			again, err := sp.Path(context.Background(), target)
 			require.NoError(t, err)
-			require.Equal(t, path, short)
-		}
-		if distance > 0 {
-			_, err := sp.Path(context.Background(), target, distance-1)
-			require.ErrorIs(t, err, ErrLayers)
+			require.Equal(t, path, again)
 		}
 		checkWalk(t, r, sp, target, all, inTarget)
 		require.NoError(t, sp.Certify(context.Background()))
@@ -336,7 +343,7 @@ func checkWalk(t *rapid.T, r *reference, sp *Space, target Set, all, inTarget st
 	}
 	if len(walk.Actions) > 0 {
 		_, err = sp.Walk(context.Background(), target, 0)
-		require.ErrorIs(t, err, ErrLayers)
+		require.ErrorIs(t, err, ErrFar)
 	}
 }
 
@@ -369,7 +376,7 @@ func TestCollections(t *testing.T) {
 			note(sp.From(some, true))
 			note(sp.CanStep(sp.All(), true))
 			note(sp.Union(note(sp.Image(last, false)), note(sp.PreImage(some, false))))
-			path, err := sp.Path(context.Background(), last, 1000)
+			path, err := sp.Path(context.Background(), last)
 			require.NoError(t, err)
 			return append(counts, fmt.Sprint(len(path)))
 		}
@@ -534,16 +541,36 @@ func TestCancelled(t *testing.T) {
 	sp, err := Reach(context.Background(), sys, loc, Options{Order: bad(10)})
 	require.NoError(t, err)
 	require.ErrorIs(t, sp.Certify(ctx), context.Canceled)
-	_, err = sp.Path(ctx, sp.All(), 10)
-	require.NoError(t, err, "the initial configuration needs no layer")
+	_, err = sp.Path(ctx, sp.All())
+	require.ErrorIs(t, err, context.Canceled)
 	rest, err := sp.Minus(sp.All(), sp.Initial())
 	require.NoError(t, err)
 	before := len(sp.forest.roots)
-	_, err = sp.Path(ctx, rest, 10)
+	_, err = sp.Path(ctx, rest)
 	require.ErrorIs(t, err, context.Canceled)
 	require.Len(t, sp.forest.roots, before)
 	_, err = sp.CanReach(rest, true)
 	require.NoError(t, err, "the context of Path is for Path alone")
+}
+
+// TestFar allows fewer nodes than distances need.
+func TestFar(t *testing.T) {
+	sys, loc := pipeline(10)
+	sp, err := Reach(context.Background(), sys, loc, Options{DistanceNodes: 5})
+	require.NoError(t, err)
+	rest, err := sp.Minus(sp.All(), sp.Initial())
+	require.NoError(t, err)
+	for range 2 {
+		_, err = sp.Path(context.Background(), rest)
+		require.ErrorIs(t, err, ErrFar)
+	}
+}
+
+// TestWork allows less work than the search needs.
+func TestWork(t *testing.T) {
+	sys, loc := pipeline(12)
+	_, err := Reach(context.Background(), sys, loc, Options{Order: bad(12), Work: 10})
+	require.ErrorIs(t, err, ErrWork)
 }
 
 // TestNoComponents has one configuration, the empty one.

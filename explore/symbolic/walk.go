@@ -11,9 +11,9 @@ import (
 // Walk is some run from the initial configuration to a member of the target; it is nil if
 // there is none. It goes step by step and never to where the target cannot be reached, or to where it has
 // been. What can be left out of the run is left out then, so that each of its steps is
-// needed by a later one. More than most configurations on the way are an [ErrLayers].
+// needed by a later one. More than most configurations on the way are an [ErrFar].
 //
-// It is for targets that are too many layers away for [Space.Path]. Where runs
+// It is for spaces with too many distances for [Space.Path]. Where runs
 // cannot go on for ever it comes to the target without any detour.
 func (sp *Space) Walk(ctx context.Context, target Set, most int) (*lts.Trace, error) {
 	near, err := sp.CanReach(target, false)
@@ -32,7 +32,7 @@ func (sp *Space) Walk(ctx context.Context, target Set, most int) (*lts.Trace, er
 			return nil, err
 		}
 		if len(w.seen) > most {
-			return nil, ErrLayers
+			return nil, ErrFar
 		}
 		w.step()
 	}
