@@ -72,8 +72,8 @@ func (v *verifier) adviseCapacity(r *CheckResult) {
 // those tried is enough, and then how many were tried to the end.
 func (v *verifier) leastExtra(deadlock bool) (extra, tried int) {
 	try := v.try
-	if v.diagrams != nil {
-		try = v.diagrams.try
+	if v.diagrams != nil && v.space.States > maxTrialStates/trialFactor {
+		try = v.diagrams.try // else one by one is quicker
 	}
 	for extra = 1; extra <= maxExtraCapacity && v.largestCapacity()+extra <= model.MaxCapacity; extra++ {
 		good, complete := try(withExtra(v.automata, extra), deadlock)

@@ -50,7 +50,7 @@ func verifyIn(ctx context.Context, a *model.Automata, env *model.Environment, op
 
 // engine is the engine for these options: many of them are about the explicit one.
 func (opt *Options) engine() Engine {
-	if opt.Engine == Auto && (opt.MaxStates > 0 || opt.MaxDepth > 0 || opt.Store != Storage{} || opt.Order != BreadthFirst || opt.Checkpoint != nil || opt.Coverage) {
+	if opt.Engine == Auto && (opt.MaxStates > 0 || opt.MaxDepth > 0 || opt.Store != Storage{} || opt.Order != BreadthFirst || opt.Checkpoint != nil) {
 		return Explicit
 	}
 	return opt.Engine

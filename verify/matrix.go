@@ -88,6 +88,11 @@ func (m *matrix) add(v *verifier) {
 		return
 	}
 	v.phase("judging what becomes of failures")
+	if v.diagrams != nil {
+		strikes, judge := v.diagrams.strikes(m)
+		m.enter(v, strikes, judge)
+		return
+	}
 	limit := mostJudged
 	if v.unsure() != "" || v.space.States > mostJudged {
 		limit = mostListed
@@ -106,7 +111,7 @@ func (m *matrix) add(v *verifier) {
 	for i := range g.explored() {
 		for e := g.start[i]; e < g.start[i+1]; e++ {
 			info := v.net.Action(g.action[e])
-			k, is := m.cell(v, g.state(i), info)
+			k, is := m.cell(v.net, v.env, g.state(i), info)
 			if !is {
 				continue
 			}
@@ -123,6 +128,11 @@ func (m *matrix) add(v *verifier) {
 			}
 		}
 	}
+	m.enter(v, strikes, judge)
+}
+
+// enter adds the strikes of one environment to the matrix; judge is nil if nothing can be said of them.
+func (m *matrix) enter(v *verifier, strikes map[cellKey]*strike, judge *judge) {
 	for k, s := range strikes { // one entry for each cell: the order does not matter
 		c := m.cells[k]
 		if c == nil {
@@ -151,7 +161,7 @@ func rowName(kind int) string {
 type strike struct{ ends []uint64 }
 
 // cell says where in the matrix an action from a configuration belongs.
-func (m *matrix) cell(v *verifier, s lts.State, info model.ActionInfo) (cellKey, bool) {
+func (m *matrix) cell(net *model.Network, env *model.Environment, s lts.State, info model.ActionInfo) (cellKey, bool) {
 	a := m.automata
 	if info.Heals {
 		return cellKey{}, false
@@ -164,7 +174,7 @@ func (m *matrix) cell(v *verifier, s lts.State, info model.ActionInfo) (cellKey,
 		k := cellKey{role: info.Role, peer: -1}
 		switch t.Kind {
 		case model.Timeout:
-			k.kind, k.detail, k.place = rowTimeout, a.Timers[t.Timer].Name, m.next(v.net, s, info.Role)
+			k.kind, k.detail, k.place = rowTimeout, a.Timers[t.Timer].Name, m.next(net, s, info.Role)
 		case model.Raise:
 			k.kind, k.detail, k.place = rowException, a.Exceptions[t.Exception].Name, t.Origins[0]
 		default:
@@ -172,7 +182,7 @@ func (m *matrix) cell(v *verifier, s lts.State, info model.ActionInfo) (cellKey,
 		}
 		return k, true
 	}
-	f := v.env.Faults[info.Fault]
+	f := env.Faults[info.Fault]
 	k := cellKey{kind: int(f.Kind), role: f.Role, peer: -1}
 	switch f.Kind {
 	case model.Loss, model.Duplicate, model.Reorder:
@@ -181,15 +191,15 @@ func (m *matrix) cell(v *verifier, s lts.State, info model.ActionInfo) (cellKey,
 	case model.Stray:
 		k.peer, k.detail = f.Peer, a.Labels[f.Label]
 	case model.RaiseFault:
-		k.detail, k.place = a.Exceptions[f.Exception].Name, m.next(v.net, s, f.Role)
+		k.detail, k.place = a.Exceptions[f.Exception].Name, m.next(net, s, f.Role)
 	case model.Disconnect:
-		k.peer, k.place = f.Peer, m.next(v.net, s, f.Role)
+		k.peer, k.place = f.Peer, m.next(net, s, f.Role)
 	case model.Partition:
 		// It strikes nobody by itself: it stands at the first role of the first group.
 		k.role, k.detail = f.Groups[0][0], groups(a, f)
-		k.place = m.next(v.net, s, k.role)
+		k.place = m.next(net, s, k.role)
 	default:
-		k.place = m.next(v.net, s, f.Role)
+		k.place = m.next(net, s, f.Role)
 	}
 	return k, true
 }
@@ -223,8 +233,8 @@ type judge struct {
 	direct [][]int  // by action: the bits of the action itself
 }
 
-// newJudge is nil if the sets would be too large.
-func newJudge(m *matrix, net *model.Network, g *stepGraph) *judge {
+// newDirect makes a judge that knows what actions do, and nothing of configurations.
+func newDirect(m *matrix, net *model.Network) *judge {
 	j := &judge{m: m, net: net, roles: len(m.automata.Roles)}
 	j.size = (len(m.handlers) + 2*j.roles + 63) / 64
 	index := map[model.HandlerRef]int{}
@@ -251,6 +261,12 @@ func newJudge(m *matrix, net *model.Network, g *stepGraph) *judge {
 		}
 		j.direct = append(j.direct, bits)
 	}
+	return j
+}
+
+// newJudge is nil if the sets would be too large.
+func newJudge(m *matrix, net *model.Network, g *stepGraph) *judge {
+	j := newDirect(m, net)
 	var count int
 	j.of, count = g.components(net.IsStep)
 	if count > mostSetWords/j.size {

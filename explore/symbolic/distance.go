@@ -40,8 +40,8 @@ type distances struct {
 	starts []uint32 // by node, and one more: where its edges begin
 	edges  []weightedEdge
 	slots  []uint32
-	minima []weightedResult
-	fires  []weightedResult
+	minima weightedCache
+	fires  weightedCache
 	frames []weightedFrame
 	most   int
 	all    weighted
@@ -74,7 +74,7 @@ func newDistances(sp *Space) (d *distances, err error) {
 	}
 	d = &distances{
 		sp: sp, levels: make([]int32, 2), starts: make([]uint32, 3), frames: make([]weightedFrame, len(sp.domains)), most: most,
-		slots: make([]uint32, 1<<10), minima: make([]weightedResult, 1<<10), fires: make([]weightedResult, 1<<10),
+		slots: make([]uint32, 1<<10), minima: newWeightedCache(), fires: newWeightedCache(),
 	}
 	defer func() {
 		switch r := recover().(type) {
@@ -95,7 +95,7 @@ func newDistances(sp *Space) (d *distances, err error) {
 		f = d.close(l)
 	}
 	d.all = f
-	d.minima, d.fires, d.slots, d.frames = nil, nil, nil, nil
+	d.minima, d.fires, d.slots, d.frames = weightedCache{}, weightedCache{}, nil, nil
 	return d, nil
 }
 
@@ -182,7 +182,7 @@ func mix(a, b uint64) uint64 {
 	return hi ^ lo
 }
 
-// grow doubles the tables.
+// grow doubles the unique table.
 func (d *distances) grow() {
 	d.slots = make([]uint32, 2*len(d.slots))
 	mask := uint32(len(d.slots) - 1)
@@ -198,21 +198,41 @@ func (d *distances) grow() {
 		}
 		d.slots[i] = n
 	}
-	d.minima, d.fires = rehashed(d.minima), rehashed(d.fires)
 }
 
-func rehashed(old []weightedResult) []weightedResult {
-	table := make([]weightedResult, 2*len(old))
-	for _, r := range old {
-		if r.op|r.a != 0 {
-			*find(table, r.op, r.a, r.b) = r
+// weightedCache is as a forest's: direct-mapped, and larger when it has lost as much as it can hold.
+type weightedCache struct {
+	entries []weightedResult
+	lost    int
+}
+
+func newWeightedCache() weightedCache {
+	return weightedCache{entries: make([]weightedResult, fewNodes)}
+}
+
+func (c *weightedCache) slot(op, a, b uint32) *weightedResult {
+	return &c.entries[int(mix(uint64(a)<<32|uint64(b), uint64(op)*2+0x9e3779b97f4a7c15))&(len(c.entries)-1)]
+}
+
+// get never finds a result for a node below 2.
+func (c *weightedCache) get(op, a, b uint32) (weighted, bool) {
+	r := c.slot(op, a, b)
+	return r.weighted, r.op == op && r.a == a && r.b == b
+}
+
+func (c *weightedCache) put(op, a, b uint32, f weighted) {
+	if c.slot(op, a, b).a != nothing {
+		if c.lost++; c.lost > len(c.entries) && len(c.entries) < maxEntries {
+			old := c.entries
+			c.entries, c.lost = make([]weightedResult, 2*len(old)), 0
+			for _, r := range old {
+				if r.a != nothing {
+					*c.slot(r.op, r.a, r.b) = r
+				}
+			}
 		}
 	}
-	return table
-}
-
-func find(table []weightedResult, op, a, b uint32) *weightedResult {
-	return &table[int(mix(uint64(a)<<32|uint64(b), uint64(op)*2+0x9e3779b97f4a7c15))&(len(table)-1)]
+	*c.slot(op, a, b) = weightedResult{op, a, b, f}
 }
 
 // min is the least of two functions, point by point.
@@ -229,7 +249,7 @@ func (d *distances) min(f, g weighted) weighted {
 		f, g = g, f
 	}
 	plus, over := f.plus, g.plus-f.plus
-	if r := find(d.minima, over, f.node, g.node); r.op == over && r.a == f.node && r.b == g.node {
+	if r, ok := d.minima.get(over, f.node, g.node); ok {
 		return weighted{plus + r.plus, r.node}
 	}
 	a, b := f.node, g.node
@@ -255,7 +275,7 @@ func (d *distances) min(f, g weighted) weighted {
 	}
 	m := d.make(int(d.levels[a]), d.stack[base:])
 	d.stack = d.stack[:base]
-	*find(d.minima, over, a, b) = weightedResult{over, a, b, m}
+	d.minima.put(over, a, b, m)
 	return weighted{plus + m.plus, m.node}
 }
 
@@ -264,8 +284,8 @@ func (d *distances) fire(pr *program, s suffix, n uint32) weighted {
 	if s == finished {
 		return weighted{0, n}
 	}
-	if r := find(d.fires, s, n, 0); r.op == s && r.a == n {
-		return r.weighted
+	if r, ok := d.fires.get(s, n, 0); ok {
+		return r
 	}
 	level := int(d.levels[n])
 	w := &d.frames[level]
@@ -290,7 +310,7 @@ func (d *distances) fire(pr *program, s suffix, n uint32) weighted {
 	}
 	d.closure(pr, level)
 	r := d.close(level)
-	*find(d.fires, s, n, 0) = weightedResult{s, n, 0, r}
+	d.fires.put(s, n, 0, r)
 	return r
 }
 

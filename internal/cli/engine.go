@@ -24,7 +24,7 @@ func (f *engineFlags) add(cmd *cobra.Command) {
 func onlyExplicit() []string {
 	return []string{
 		"max-states", "max-depth", "reduce", "order", "walks", "searches", "store", "seed", "fingerprint-bits", "hash-functions", "bitstate-memory",
-		"checkpoint", "checkpoint-every", "spill-dir", "coverage", "min-coverage",
+		"checkpoint", "checkpoint-every", "spill-dir",
 	}
 }
 
