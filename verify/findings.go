@@ -46,8 +46,15 @@ func (v *verifier) explain(exhibits []*exhibit) []*Finding {
 		r.fault, r.untold = blamed.Fault, blamed.Untold
 		f := r.words()
 		f.Cause, f.Fault, f.Causal, f.Untold = r.causeInWords(), blamed.Fault, blamed.Causal, blamed.Untold
-		for _, st := range r.steps {
-			f.Trace = append(f.Trace, StepOf(v.oracle, st))
+		for i, st := range r.steps {
+			step := StepOf(v.oracle, st)
+			if st.Role >= 0 {
+				step.Inside = v.oracle.Inside(r.configs[i+1], st.Role)
+			}
+			if st.PeerTransition >= 0 {
+				step.PeerIn = v.oracle.Inside(r.configs[i+1], st.Peer)
+			}
+			f.Trace = append(f.Trace, step)
 		}
 		final := v.oracle.DescribeConfig(r.last)
 		f.Final = &final

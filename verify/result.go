@@ -95,6 +95,15 @@ type Step struct {
 	Values     []int64      // what the message carries
 	Origin     model.Origin
 	Fails      bool // a role ends in the state failed: the receiver of a rendezvous, else Role
+
+	// What a picture of the run needs besides.
+	Message   string   // "order(3)", the message that it is about; empty if there is none
+	Vanishes  bool     // the message reaches nobody
+	Late      bool     // the message is late and dropped by who would take it
+	Stale     bool     // a receive of an instance that its receiver has left
+	Overtakes int      // reorder: the number of messages in the queue that it gets in front of
+	Inside    []Inside // the parts of scopes that Role is in afterwards, outermost first; of the traces of findings only
+	PeerIn    []Inside // likewise Peer, in a rendezvous
 }
 
 // A configuration is put into words by the interpreter that replays traces.
@@ -103,6 +112,7 @@ type (
 	RoleState     = replay.RoleState
 	Wait          = replay.Wait
 	QueueState    = replay.QueueState
+	Inside        = replay.Inside
 )
 
 // Statistics of the search.

@@ -12,6 +12,7 @@ func StepOf(in *replay.Interpreter, s replay.Step) Step {
 	step := Step{
 		Action: in.Describe(s), Kind: string(s.Kind), Role: s.Role, Transition: s.Transition,
 		Peer: s.Peer, PeerTrans: s.PeerTransition, Values: s.Message.Values, Fails: s.Fails,
+		Message: in.DescribeMessage(s), Vanishes: s.Vanishes, Late: s.Discard, Stale: s.Stale, Overtakes: s.Place,
 	}
 	for _, half := range []struct {
 		role       model.RoleID
