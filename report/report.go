@@ -47,6 +47,10 @@ type Report struct {
 	Strict  bool // warnings count
 	Files   []File
 	Errors  []Trouble // with the command line or the world, not with a text
+
+	FailOn   FailOn    // what counts for the exit code
+	Baseline *Baseline // the findings that were known before; nil: no baseline was given
+	Root     string    // the directory that other tools take names to be relative to; "": names stay as given
 }
 
 // Trouble is something that kept the tool from doing what it was asked to do.
@@ -158,11 +162,19 @@ func (f *File) Expect(outcome Outcome) int {
 	return n
 }
 
-// Exit is the exit code of one file. An expectation that a check is violated does
-// not make the violation acceptable: it is reported, and the code is 1.
-func (f *File) Exit(strict bool) int {
+// Exit is the exit code of one file by its verdicts alone. An expectation that a
+// check is violated does not make the violation acceptable: it is reported, and the
+// code is 1.
+func (f *File) Exit(strict bool) int { return (&Report{Strict: strict}).ExitOf(f) }
+
+// ExitOf is the exit code of one file of the report. What is in the baseline does
+// not count, and FailOn says what else does not.
+func (r *Report) ExitOf(f *File) int {
 	if f.Rejected() {
 		return ExitRejected
+	}
+	if r.FailOn == OnNothing {
+		return ExitOK
 	}
 	code := ExitOK
 	if f.Expect(Undecided) > 0 {
@@ -171,9 +183,9 @@ func (f *File) Exit(strict bool) int {
 	if f.Expect(Unmet) > 0 {
 		code = ExitViolated
 	}
-	if strict {
+	if r.Strict {
 		for _, d := range f.Diagnostics {
-			if d.Severity == diag.Warning {
+			if d.Severity == diag.Warning && !r.KnownDiagnostic(f, d) {
 				code = ExitViolated
 			}
 		}
@@ -181,16 +193,12 @@ func (f *File) Exit(strict bool) int {
 	if f.Result == nil {
 		return code
 	}
-	for _, c := range f.verdicts() {
-		if c.Check.Warning && !strict {
-			continue
-		}
-		switch c.Verdict {
-		case verify.Violated:
+	for environment, c := range f.Verdicts() {
+		switch j := r.Judge(f, environment, c); {
+		case j == Failure, j == Expected && r.FailOn != OnUnexpected && !r.excused(f, environment, c):
 			code = Worse(code, ExitViolated)
-		case verify.Inconclusive:
+		case j == Open:
 			code = Worse(code, ExitInconclusive)
-		case verify.Holds, verify.NotApplicable:
 		}
 	}
 	switch f.Covered() {
@@ -203,15 +211,6 @@ func (f *File) Exit(strict bool) int {
 	return code
 }
 
-// verdicts are those of all checks in all environments.
-func (f *File) verdicts() []verify.CheckResult {
-	var all []verify.CheckResult
-	for _, e := range f.Result.Environments {
-		all = append(all, e.Checks...)
-	}
-	return append(all, f.Result.Across...)
-}
-
 // Exit is the exit code of the whole run: the worst one.
 func (r *Report) Exit() int {
 	code := ExitOK
@@ -219,7 +218,7 @@ func (r *Report) Exit() int {
 		code = ExitUsage
 	}
 	for i := range r.Files {
-		code = Worse(code, r.Files[i].Exit(r.Strict))
+		code = Worse(code, r.ExitOf(&r.Files[i]))
 	}
 	return code
 }

@@ -26,7 +26,6 @@ import (
 	"chorcheck/internal/bug"
 	"chorcheck/lang/diag"
 	"chorcheck/report"
-	"chorcheck/report/json"
 	"chorcheck/report/text"
 )
 
@@ -44,7 +43,8 @@ type app struct {
 	out   *stickyWriter
 	exit  int
 	color string // auto, always, never
-	json  bool   // a JSON document is promised; troubles go into it
+
+	promise string // the format that a program waits for on standard output; troubles go into it; empty: text
 
 	resuming *recipe // of the checkpoint that is gone on with; nil: none is
 }
@@ -64,7 +64,7 @@ func Main(version string, args []string, streams Streams) (code int) {
 	defer stop()
 
 	a := &app{version: version, Streams: streams, out: &stickyWriter{w: streams.Out}}
-	a.json = wantsJSON(args)
+	a.promise = promised(args)
 	root := a.root()
 	root.SetArgs(args)
 	if err := root.ExecuteContext(ctx); err != nil {
@@ -140,33 +140,11 @@ func (a *app) trouble(err error) {
 	if h := (*hinted)(nil); errors.As(err, &h) {
 		t.Hint = h.hint
 	}
-	if a.json {
-		a.writeJSON(&report.Report{Version: a.version, Errors: []report.Trouble{t}})
+	if a.promise != "" {
+		r := &report.Report{Version: a.version, Errors: []report.Trouble{t}}
+		a.out.Write(rendered(a.promise, r, text.Style{}))
 	}
 	text.Troubles(a.Err, []report.Trouble{t}, a.errStyle())
-}
-
-func (a *app) writeJSON(r *report.Report) {
-	if err := json.Write(a.out, r); err != nil {
-		bug.Panicf("the report cannot be written as JSON: %v", err)
-	}
-}
-
-// wantsJSON finds out about the promise of a JSON document before the flags are
-// parsed, for the case that they cannot be.
-func wantsJSON(args []string) bool {
-	if len(args) == 0 || !slices.Contains(args, "verify") {
-		return false
-	}
-	for i, arg := range args {
-		if arg == "--" {
-			break
-		}
-		if arg == "--format=json" || arg == "--format" && i+1 < len(args) && args[i+1] == "json" {
-			return true
-		}
-	}
-	return false
 }
 
 func (a *app) root() *cobra.Command {

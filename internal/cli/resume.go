@@ -33,7 +33,7 @@ type keepFlags struct {
 
 func (k *keepFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&k.checkpoint, "checkpoint", "", "keep the search in this new directory, for `chorcheck resume`")
+	f.StringVar(&k.checkpoint, "checkpoint", "", "keep the search in the new directory `DIR`, for chorcheck resume")
 	f.DurationVar(&k.every, "checkpoint-every", 5*time.Minute, "how often it is kept, besides when it is interrupted")
 	f.StringVar(&k.spillDir, "spill-dir", "", "where a search that needs more than --memory writes what it has found (default: the directory for temporary files)")
 	k.given = func() []string {
@@ -48,14 +48,20 @@ func (k *keepFlags) add(cmd *cobra.Command) {
 				}
 				return
 			}
-			args = append(args, "--"+flag.Name+"="+flag.Value.String())
+			value := flag.Value.String()
+			if flag.Name == "baseline" { // `resume` may be called elsewhere
+				if abs, err := filepath.Abs(value); err == nil {
+					value = abs
+				}
+			}
+			args = append(args, "--"+flag.Name+"="+value)
 		})
 		return args
 	}
 }
 
 // changeable names the flags that make no difference to the result of a complete search.
-var changeable = []string{"workers", "memory", "timeout", "no-progress", "checkpoint-every", "spill-dir", "color", "format", "full-trace"}
+var changeable = []string{"workers", "memory", "timeout", "no-progress", "checkpoint-every", "spill-dir", "color", "format", "fail-on", "full-trace"}
 
 // recipe is what `resume` has to know of the command that made a checkpoint.
 type recipe struct {
@@ -123,11 +129,18 @@ func (a *app) newKeeper(f *verifyFlags, opt *verify.Options, names []string) (*k
 
 // changes are the flags that may change, as they are now.
 func (f *verifyFlags) changes() []string {
-	return []string{
+	list := []string{
 		fmt.Sprintf("--workers=%d", f.workers), "--memory=" + f.memory, "--timeout=" + f.timeout.String(),
 		fmt.Sprintf("--no-progress=%v", f.noProgress), "--checkpoint-every=" + f.keep.every.String(), "--spill-dir=" + f.keep.spillDir,
-		"--format=" + f.format, fmt.Sprintf("--full-trace=%v", f.fullTrace),
+		fmt.Sprintf("--full-trace=%v", f.fullTrace),
 	}
+	if f.report.cmd.Flags().Changed("fail-on") {
+		list = append(list, "--fail-on="+f.report.failOn)
+	}
+	for _, format := range f.report.formats {
+		list = append(list, "--format="+format)
+	}
+	return list
 }
 
 func sumOf(src *source.File) string {
@@ -160,7 +173,13 @@ is damaged.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cmd.Flags().Visit(func(f *pflag.Flag) {
 				if slices.Contains(changeable, f.Name) && f.Name != "color" {
-					changes = append(changes, "--"+f.Name+"="+f.Value.String())
+					values := []string{f.Value.String()}
+					if list, ok := f.Value.(pflag.SliceValue); ok {
+						values = list.GetSlice()
+					}
+					for _, v := range values {
+						changes = append(changes, "--"+f.Name+"="+v)
+					}
 				}
 			})
 			return a.resume(cmd.Context(), args[0], changes)
@@ -176,9 +195,10 @@ is damaged.`,
 	return cmd
 }
 
+func isFormat(flag string) bool { return strings.HasPrefix(flag, "--format=") }
+
 // resume runs the command of a checkpoint again.
 func (a *app) resume(ctx context.Context, dir string, changes []string) error {
-	a.json = a.json || slices.Contains(changes, "--format=json")
 	var r recipe
 	switch err := checkpoint.ReadSealed(filepath.Join(dir, recipeName), recipeKind, &r); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -191,6 +211,10 @@ func (a *app) resume(ctx context.Context, dir string, changes []string) error {
 	here, err := os.Getwd()
 	if err != nil {
 		return err
+	}
+	// A list of formats takes the place of the one before; of other flags the last counts.
+	if slices.ContainsFunc(changes, isFormat) {
+		r.Changes = slices.DeleteFunc(r.Changes, isFormat)
 	}
 	args := slices.Concat(r.Flags, r.Changes, changes, []string{"--checkpoint=" + dir, "--"})
 	for i, f := range r.Files {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -24,8 +25,7 @@ import (
 type verifyFlags struct {
 	loadFlags
 	only, skip            []string
-	strict                bool
-	format                string
+	report                reportFlags
 	maxStates             uint64
 	maxDepth, maxFindings int
 	timeout               time.Duration
@@ -60,7 +60,9 @@ and output.`,
   chorcheck verify --env rough --coverage payment.chor
   chorcheck verify --faults 'crash Bank; at most 1' payment.chor
   chorcheck verify --only deadlock,stuck --timeout 1m ring.fsa
-  chorcheck verify --format json payment.chor > report.json`,
+  chorcheck verify --format json payment.chor > report.json
+  chorcheck verify --format text --format sarif=out.sarif --format junit=out.xml specs
+  chorcheck verify --baseline known.json specs`,
 		Args: arguments(1, -1, "a file"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.verify(cmd.Context(), f, args) },
 	}
@@ -69,8 +71,7 @@ and output.`,
 	fl := cmd.Flags()
 	fl.StringSliceVar(&f.only, "only", nil, "only these checks: deadlock,stuck")
 	fl.StringSliceVar(&f.skip, "skip", nil, "all but these checks")
-	fl.BoolVar(&f.strict, "strict", false, "warnings count as violations")
-	fl.StringVar(&f.format, "format", "text", "text or json")
+	f.report.add(cmd)
 	fl.Uint64Var(&f.maxStates, "max-states", 0, "stop after so many states (0: no limit)")
 	fl.IntVar(&f.maxDepth, "max-depth", 0, "stop at this depth (0: no limit)")
 	fl.DurationVar(&f.timeout, "timeout", 0, "stop after this time, for each file: 90s, 5m (0: no limit)")
@@ -94,9 +95,6 @@ func (f *verifyFlags) checkFlags() (lang.Options, verify.Options, error) {
 	var opt verify.Options
 	load, err := f.options()
 	if err != nil {
-		return load, opt, err
-	}
-	if err := oneOf("--format", f.format, "text", "json"); err != nil {
 		return load, opt, err
 	}
 	if err := checkIDs(f.only, f.skip); err != nil {
@@ -149,6 +147,9 @@ func (f *verifyFlags) checkFlags() (lang.Options, verify.Options, error) {
 		Only: f.only, Skip: f.skip, Workers: f.workers, MaxStates: f.maxStates, MaxDepth: f.maxDepth,
 		Memory: memory, MaxFindings: f.maxFindings,
 		KeepCrashed: f.crashQueue == "keep", Coverage: f.coverage || f.minCoverage > 0,
+	}
+	if f.report.baseline != "" && opt.MaxFindings == 0 {
+		opt.MaxFindings = manyFindings
 	}
 	return load, opt, nil
 }
@@ -234,13 +235,33 @@ func parseBytesOf(flag, s string) (int64, error) {
 }
 
 func (a *app) verify(ctx context.Context, f verifyFlags, args []string) error {
-	a.json = a.json || f.format == "json"
+	to, err := f.report.destinations()
+	if err != nil {
+		return err
+	}
+	a.promise = promise(to)
 	load, opt, err := f.checkFlags()
 	if err != nil {
 		return err
 	}
 	names, troubles := expand(args, ".chor", ".fsa")
-	r := &report.Report{Version: a.version, Strict: f.strict, Errors: troubles}
+	r := &report.Report{Version: a.version, Errors: troubles}
+	if r.Strict, r.FailOn, err = f.report.counts(); err != nil {
+		return err
+	}
+	if r.Root, err = os.Getwd(); err != nil {
+		return err
+	}
+	if a.resuming != nil { // the findings are those of the command that was interrupted
+		r.Root = a.resuming.Directory
+	}
+	if err := f.report.checkFiles(to, names); err != nil {
+		return err
+	}
+	known, err := f.report.readBaseline()
+	if err != nil {
+		return err
+	}
 	var keep *keeper
 	if f.keep.checkpoint != "" {
 		if keep, err = a.newKeeper(&f, &opt, names); err != nil {
@@ -271,14 +292,10 @@ func (a *app) verify(ctx context.Context, f verifyFlags, args []string) error {
 		}
 		r.Files = append(r.Files, file)
 	}
-	a.exit = report.Worse(a.exit, r.Exit())
-	if f.format == "json" {
-		a.writeJSON(r)
-	} else {
-		style := a.outStyle()
-		style.FullTrace = f.fullTrace
-		text.Write(a.out, r, style)
-	}
+	f.report.compare(r, known)
+	style := a.outStyle()
+	style.FullTrace = f.fullTrace
+	a.write(r, to, style)
 	text.Troubles(a.Err, r.Errors, a.errStyle())
 	return nil
 }

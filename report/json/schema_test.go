@@ -11,12 +11,18 @@ import (
 // schema checks documents against the part of JSON Schema that our schema uses. It
 // is stricter than the standard in one point: unknown keys are errors, so that no
 // key is written that the schema does not have.
-type schema struct{ root map[string]any }
+type schema struct {
+	root   map[string]any
+	others map[string]map[string]any // by the names of their files
+}
 
 // check says what is wrong with x, or nothing.
 func (s schema) check(rule map[string]any, x any, at string) (errs []string) {
 	fail := func(format string, args ...any) { errs = append(errs, at+": "+fmt.Sprintf(format, args...)) }
 	if ref, ok := rule["$ref"].(string); ok {
+		if name, below, other := strings.Cut(ref, "#/"); other && name != "" { // of another file
+			return schema{root: s.others[name]}.check(map[string]any{"$ref": "#/" + below}, x, at)
+		}
 		return s.check(s.root["$defs"].(map[string]any)[strings.TrimPrefix(ref, "#/$defs/")].(map[string]any), x, at)
 	}
 	if alternatives, ok := rule["anyOf"].([]any); ok {

@@ -95,6 +95,9 @@ type Finding struct {
 	Trace   []Step         `json:"trace"`
 	Final   *Configuration `json:"final"` // null: the check has no trace
 	Loop    string         `json:"loop"`
+
+	Fingerprint string `json:"fingerprint"` // equal in another run, also if the place has moved
+	Baseline    string `json:"baseline"`    // new or known; empty: there is no baseline
 }
 
 // Step of a trace.

@@ -67,12 +67,12 @@ func Convert(r *report.Report) *Document {
 		d.Errors = append(d.Errors, Trouble{t.File, t.Message, t.Hint})
 	}
 	for i := range r.Files {
-		d.Files = append(d.Files, file(&r.Files[i]))
+		d.Files = append(d.Files, file(r, &r.Files[i]))
 	}
 	return d
 }
 
-func file(f *report.File) File {
+func file(r *report.Report, f *report.File) File {
 	out := File{
 		File: f.Source.Name, Format: f.Format, Choreography: f.Choreography, Roles: []string{},
 		Channels: f.Settings.Channels, Parameters: f.Settings.Params, Finals: f.Settings.Finals,
@@ -116,12 +116,12 @@ func file(f *report.File) File {
 			Reductions: list(s.Reductions), Unreduced: list(s.Unreduced),
 		})
 		for _, c := range e.Checks {
-			out.Results = append(out.Results, result(f, c, name, s))
+			out.Results = append(out.Results, result(r, f, c, name, name, s))
 		}
 	}
 	whole, total := together(f)
 	for _, c := range f.Result.Across {
-		out.Results = append(out.Results, result(f, c, whole, total))
+		out.Results = append(out.Results, result(r, f, c, whole, "", total))
 	}
 	if f.Coverage {
 		out.Coverage = coverage(f)
@@ -209,7 +209,9 @@ func span(f *source.File, s source.Span, label string, primary bool) Span {
 	return Span{f.Name, start.Line, start.Column, end.Line, end.Column, primary, label}
 }
 
-func result(f *report.File, c verify.CheckResult, environment string, s verify.Statistics) Result {
+// result of a check; of one about all environments together the identity is that in
+// the environment "".
+func result(r *report.Report, f *report.File, c verify.CheckResult, environment, identity string, s verify.Statistics) Result {
 	out := Result{
 		Environment: environment, Check: c.Check.ID, Severity: "error", Verdict: c.Verdict.String(),
 		Expected: f.Expected(c.Check.ID, environment), States: s.States, Transitions: s.Transitions, Depth: s.Depth,
@@ -220,7 +222,15 @@ func result(f *report.File, c verify.CheckResult, environment string, s verify.S
 		out.Severity = "warning"
 	}
 	for _, x := range c.Findings {
-		out.Findings = append(out.Findings, finding(f, x))
+		y := finding(f, x)
+		y.Fingerprint = r.Identities(f, identity, c.Check.ID, &x)[0].Fingerprint()
+		if r.Baseline != nil {
+			y.Baseline = "new"
+			if r.KnownFinding(f, identity, c.Check.ID, &x) {
+				y.Baseline = "known"
+			}
+		}
+		out.Findings = append(out.Findings, y)
 	}
 	if len(out.Findings) > 0 {
 		out.Message, out.Trace = out.Findings[0].Message, out.Findings[0].Trace

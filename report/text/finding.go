@@ -65,9 +65,9 @@ func key(g report.Group) string {
 	return b.String()
 }
 
-func findings(w io.Writer, f *report.File, row *report.Row, seen *shown, strict bool, style Style) {
+func findings(w io.Writer, r *report.Report, f *report.File, row *report.Row, seen *shown, style Style) {
 	name, color, full := row.Check.ID, red, fullFindings
-	if row.Check.Warning && !strict {
+	if row.Check.Warning && !r.Strict {
 		name, color, full = "warning: "+name, yellow, 0
 	}
 	if style.FullTrace {
@@ -86,6 +86,9 @@ func findings(w io.Writer, f *report.File, row *report.Row, seen *shown, strict 
 		}
 		if total := len(row.Groups) + row.Omitted(); total > 1 {
 			title += fmt.Sprintf(" (%d of %d)", i+1, total)
+		}
+		if known(r, f, row, g) {
+			title += " (known)"
 		}
 		fmt.Fprintf(w, "%s%s\n", style.paint(color, title), style.paint(bold, ": "+clean(finding.Message)))
 		switch name := row.Check.ID; {
@@ -136,6 +139,13 @@ func findings(w io.Writer, f *report.File, row *report.Row, seen *shown, strict 
 		}
 	}
 	omitted(w, f, row)
+}
+
+// known reports whether the baseline has a finding, in all environments that it is in.
+func known(r *report.Report, f *report.File, row *report.Row, g report.Group) bool {
+	return !slices.ContainsFunc(append([]string{g.Environment}, g.Environments...), func(environment string) bool {
+		return !r.KnownFinding(f, environment, row.Check.ID, &g.Finding)
+	})
 }
 
 // omitted says how many causes were left out, for each environment by itself: two

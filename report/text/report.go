@@ -20,10 +20,36 @@ func Write(w io.Writer, r *report.Report, style Style) {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		file(w, &r.Files[i], r.Strict, style)
+		file(w, r, &r.Files[i], style)
 	}
 	if len(r.Files) > 1 {
 		fmt.Fprintf(w, "\n%s\n", summary(r))
+	}
+	if r.Baseline != nil {
+		baseline(w, r.Baseline, style)
+	}
+}
+
+// mostGone is how many findings are listed that are gone.
+const mostGone = 10
+
+// baseline says how the findings compare with those that were known.
+func baseline(w io.Writer, b *report.Baseline, style Style) {
+	color := green
+	if b.New > 0 {
+		color = red
+	}
+	fmt.Fprintf(w, "\n%s %s, %d known, %d gone\n", style.paint(bold, "baseline "+clean(b.Name)+":"),
+		style.paint(color, plural(b.New, "new finding", "new findings")), b.Old, len(b.Gone))
+	for _, id := range b.Gone[:min(mostGone, len(b.Gone))] {
+		in := ""
+		if id.Environment != "" {
+			in = " in " + clean(id.Environment)
+		}
+		fmt.Fprintf(w, "  gone: %s: %s%s: %s\n", clean(id.File), clean(id.Check), in, clean(id.Cause))
+	}
+	if n := len(b.Gone) - mostGone; n > 0 {
+		fmt.Fprintf(w, "  .. and %d more\n", n)
 	}
 }
 
@@ -45,7 +71,7 @@ func Troubles(w io.Writer, list []report.Trouble, style Style) {
 func summary(r *report.Report) string {
 	counts := map[int]int{}
 	for i := range r.Files {
-		counts[r.Files[i].Exit(r.Strict)]++
+		counts[r.Files[i].Exit(r.Strict)]++ // by the verdicts, whatever counts
 	}
 	parts := []string{}
 	for _, p := range []struct {
@@ -62,7 +88,7 @@ func summary(r *report.Report) string {
 	return fmt.Sprintf("%s: %s", plural(len(r.Files), "file", "files"), strings.Join(parts, ", "))
 }
 
-func file(w io.Writer, f *report.File, strict bool, style Style) {
+func file(w io.Writer, r *report.Report, f *report.File, style Style) {
 	header(w, f, style)
 	if len(f.Diagnostics) > 0 {
 		fmt.Fprintln(w)
@@ -79,10 +105,10 @@ func file(w io.Writer, f *report.File, strict bool, style Style) {
 	rows := f.Rows()
 	statistics(w, f)
 	reductions(w, f)
-	checks(w, f, rows, strict, style)
+	checks(w, f, rows, r.Strict, style)
 	seen := &shown{runs: map[string]string{}}
 	for _, row := range causesFirst(rows) {
-		findings(w, f, &row, seen, strict, style)
+		findings(w, r, f, &row, seen, style)
 	}
 	if f.Coverage {
 		coverage(w, f, style)
