@@ -51,6 +51,9 @@ const (
 	opImplies
 )
 
+// maxCache is how many results are remembered at most.
+const maxCache = 1 << 20
+
 func newBDDs(steps int) *bdds {
 	return &bdds{nodes: []bddNode{{noLevel, 0, 0}, {noLevel, 1, 1}}, table: make([]bdd, 1<<10), cache: make([]bddEntry, 1<<10), steps: steps}
 }
@@ -85,7 +88,9 @@ func (b *bdds) node(level int32, low, top bdd) bdd {
 		for f := bddTrue + 1; int(f) < len(b.nodes); f++ {
 			b.table[b.place(b.nodes[f])] = f
 		}
-		b.cache = make([]bddEntry, len(b.table))
+		if len(b.table) <= maxCache {
+			b.cache = make([]bddEntry, len(b.table))
+		}
 	}
 	return f
 }

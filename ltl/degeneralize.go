@@ -13,23 +13,7 @@ import "slices"
 //
 // It is nil if there are more states than the limit.
 func (g *graph) degeneralize(order []int, byState bool, limit int) *graph {
-	d := &degeneralizer{graph: g, order: order, byState: byState, number: map[levelState2]int{}, cached: map[int]int{}}
-	d.c = g.components()
-	d.accepting = make([]bool, d.c.count)
-	d.full = make([]bool, d.c.count)
-	members := g.members(d.c)
-	d.push()
-	for k, members := range members {
-		d.accepting[k] = d.acceptingWithin(members, d.c)
-		d.full[k] = d.accepting[k]
-		for _, s := range members {
-			for _, e := range d.out[s] {
-				if d.c.of[e.dst] == k && e.marks != g.all() {
-					d.full[k] = false
-				}
-			}
-		}
-	}
+	d := newDegeneralizer(g, order, byState)
 	h := &graph{b: g.b, marks: 1, byState: byState}
 	d.add(g.initial, d.enter(g.initial))
 	for i := 0; i < len(d.states); i++ {
@@ -38,7 +22,7 @@ func (g *graph) degeneralize(order []int, byState bool, limit int) *graph {
 		}
 		s := d.states[i]
 		var out []edge
-		for _, e := range d.out[s.state] {
+		for _, e := range g.out[s.state] {
 			level, round := d.step(s, e)
 			m := uint64(0)
 			if round {
@@ -51,7 +35,7 @@ func (g *graph) degeneralize(order []int, byState bool, limit int) *graph {
 	return h
 }
 
-type levelState2 struct{ state, level int }
+type leveled struct{ state, level int }
 
 type degeneralizer struct {
 	*graph
@@ -60,61 +44,43 @@ type degeneralizer struct {
 	c         components
 	accepting []bool
 	full      []bool // all edges inside have all marks
-	number    map[levelState2]int
-	states    []levelState2
-	cached    map[int]int
-	common    []uint64 // by state: the marks of all edges inside its component that enter it
+	number    map[leveled]int
+	states    []leveled
+	cached    map[int]int // by state: the level that it got first
+	common    []uint64    // by state: the marks of all edges inside its component that enter it
 }
 
-// stay is 1 if levels may be complete, and 0 otherwise.
-func (d *degeneralizer) stay() int {
-	if d.byState {
-		return 1
-	}
-	return 0
-}
-
-// push gives the marks of all edges that leave a state, inside a component, to those that enter it.
-func (d *degeneralizer) push() {
-	g := d.graph
-	out := make([][]edge, len(g.out))
-	leave := make([]uint64, len(g.out))
-	d.common = make([]uint64, len(g.out))
-	for s := range out {
-		out[s] = slices.Clone(g.out[s])
+func newDegeneralizer(g *graph, order []int, byState bool) *degeneralizer {
+	d := &degeneralizer{graph: g, order: order, byState: byState, c: g.components(),
+		number: map[leveled]int{}, cached: map[int]int{}, common: make([]uint64, len(g.out))}
+	for s := range d.common {
 		d.common[s] = g.all()
 	}
-	for changed := true; changed; {
-		changed = false
-		for s := range out {
-			leave[s] = g.all()
-			for _, e := range out[s] {
-				if d.c.of[s] == d.c.of[e.dst] {
-					leave[s] &= e.marks
-				}
-			}
-		}
-		for s := range out {
-			for i, e := range out[s] {
-				if more := e.marks | leave[e.dst]; d.c.of[s] == d.c.of[e.dst] && more != e.marks {
-					out[s][i].marks = more
-					changed = true
-				}
-			}
-		}
-	}
-	for s := range out {
-		for _, e := range out[s] {
+	for s, out := range g.out {
+		for _, e := range out {
 			if d.c.of[s] == d.c.of[e.dst] {
 				d.common[e.dst] &= e.marks
 			}
 		}
 	}
-	d.graph = g.with(g.initial, out)
+	d.accepting = make([]bool, d.c.count)
+	d.full = make([]bool, d.c.count)
+	for k, members := range g.members(d.c) {
+		d.accepting[k] = g.acceptingWithin(members, d.c)
+		d.full[k] = d.accepting[k]
+		for _, s := range members {
+			for _, e := range g.out[s] {
+				if d.c.of[e.dst] == k && e.marks != g.all() {
+					d.full[k] = false
+				}
+			}
+		}
+	}
+	return d
 }
 
 func (d *degeneralizer) add(state, level int) int {
-	x := levelState2{state, level}
+	x := leveled{state, level}
 	n, ok := d.number[x]
 	if !ok {
 		n = len(d.states)
@@ -143,11 +109,14 @@ func (d *degeneralizer) enter(state int) int {
 		return level
 	}
 	// As if it had been entered by the marks of all edges that enter it.
-	return d.advance(0, d.common[state]) % (d.marks + d.stay())
+	if level := d.advance(0, d.common[state]); d.byState || level < d.marks {
+		return level
+	}
+	return 0
 }
 
 // step gives the level after an edge, and whether the edge gets the mark.
-func (d *degeneralizer) step(s levelState2, e edge) (level int, mark bool) {
+func (d *degeneralizer) step(s leveled, e edge) (level int, mark bool) {
 	k := d.c.of[s.state]
 	if k != d.c.of[e.dst] {
 		return d.enter(e.dst), d.byState && s.level == d.marks && d.accepting[k]

@@ -93,7 +93,7 @@ func neverClaim(t *rapid.T, program string, f *Formula, propositions int) *Autom
 		case line == "skip":
 			steps = append(steps, step{now, "1", "accept_all"})
 			fresh = true
-		case line == "false;":
+		case line == "false;", line == ":: false":
 			fresh = true
 		default:
 			require.Contains(t, []string{"do", "od;", "if", "fi;", "}"}, regexp.MustCompile(`^never.*`).ReplaceAllString(line, "}"), "%s", out)
