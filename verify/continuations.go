@@ -1,9 +1,6 @@
 package verify
 
 import (
-	"errors"
-	"fmt"
-
 	"github.com/bits-and-blooms/bitset"
 
 	"chorcheck/explore/symbolic"
@@ -16,10 +13,9 @@ import (
 // compared; if all that it can reach can come back, that is one, and if not, what cannot is looked
 // at next. All that can come to a component is then left out.
 
-// mostComponents bounds the components that are found one by one.
-const mostComponents = 500
-
-var errManyComponents = errors.New(fmt.Sprint("there are more than ", mostComponents, " bottom components, which the symbolic engine finds one by one"))
+// mostComponents bounds the components that are found one by one; if there are more, only those are looked for that
+// are evidence (see wrong.go).
+const mostComponents = 200
 
 // one is the set of one configuration.
 func (d *diagrams) one(s lts.State) (symbolic.Set, error) {
@@ -50,25 +46,30 @@ func (d *diagrams) components() error {
 	}
 	c := newComponents(d.verifier)
 	for k := 0; !d.space.IsEmpty(endless); k++ {
-		if k == mostComponents {
-			return errManyComponents
+		if k == d.opt.components() {
+			return d.wrong(c, endless)
 		}
-		bottom, err := d.bottomIn(endless)
-		if err != nil {
-			return err
-		}
-		if err := d.visit(c, bottom); err != nil {
-			return err
-		}
-		leading, err := d.space.CanReach(bottom, true)
-		if err != nil {
-			return err
-		}
-		if endless, err = d.space.Minus(endless, leading); err != nil {
+		if endless, err = d.leaveOut(c, endless); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// leaveOut visits a bottom component in a set that no step leaves, and leaves out all that can come to it.
+func (d *diagrams) leaveOut(c *components, a symbolic.Set) (symbolic.Set, error) {
+	bottom, err := d.bottomIn(a)
+	if err != nil {
+		return a, err
+	}
+	if err := d.visit(c, bottom); err != nil {
+		return a, err
+	}
+	leading, err := d.space.CanReach(bottom, true)
+	if err != nil {
+		return a, err
+	}
+	return d.space.Minus(a, leading)
 }
 
 // bottomIn finds a bottom component in a set that no step leaves.

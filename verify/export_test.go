@@ -5,3 +5,9 @@ func (o Options) WithRows(contents int) Options {
 	o.mostContents = contents
 	return o
 }
+
+// WithComponents makes the symbolic engine find so many bottom components one by one; -1 is none.
+func (o Options) WithComponents(most int) Options {
+	o.mostComponents = most
+	return o
+}

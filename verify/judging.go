@@ -106,7 +106,6 @@ func (d *diagrams) strike(found map[cellKey]*strike, k cellKey, j *judge, ends [
 // ends are, by the bits of a judge, the configurations from which what a bit stands for can come about by steps.
 func (d *diagrams) ends(j *judge) ([]symbolic.Set, error) {
 	events := make([][]int, len(j.m.handlers)+2*j.roles)
-	moves := make([][]int, j.roles)
 	for i := range d.loc.Events {
 		e := &d.loc.Events[i]
 		if !e.IsStep {
@@ -114,9 +113,6 @@ func (d *diagrams) ends(j *judge) ([]symbolic.Set, error) {
 		}
 		for _, b := range j.direct[e.Action] {
 			events[b] = append(events[b], i)
-		}
-		for _, r := range participants(d.net.Action(e.Action)) {
-			moves[r] = append(moves[r], i)
 		}
 	}
 	ends := make([]symbolic.Set, len(events))
@@ -126,7 +122,7 @@ func (d *diagrams) ends(j *judge) ([]symbolic.Set, error) {
 			return nil, err
 		}
 		if r := b - len(j.m.handlers); 0 <= r && r < j.roles {
-			if now, err = d.waitsForEver(model.RoleID(r), moves[r]); err != nil {
+			if now, err = d.waitsForEver(model.RoleID(r), d.stepsOf(model.RoleID(r))); err != nil {
 				return nil, err
 			}
 		}

@@ -19,6 +19,7 @@ type Options struct {
 	Environments []*model.Environment // nil: one in which nothing fails
 	KeepCrashed  bool                 // queues to crashed roles stay, see docs/semantics.md, section 5
 	Coverage     bool                 // make the coverage matrix
+	Course       int                  // findings have the configurations along their runs, at most so many of each; 0: none
 	Reduce       Reduce               // the zero value: the search leaves nothing out
 	Store        Storage              // the zero value: exact
 	Order        Order                // the zero value: breadth-first
@@ -29,7 +30,8 @@ type Options struct {
 	Progress     func(Progress)       // may be nil; called from one goroutine
 	Every        time.Duration        // how often Progress is called; 0: five times a second
 
-	mostContents int // see model.NetworkOptions.MostContents
+	mostContents   int // see model.NetworkOptions.MostContents
+	mostComponents int // 0: the constant of that name; -1: none
 }
 
 // Progress of a running verification.

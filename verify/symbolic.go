@@ -86,8 +86,6 @@ func verifySymbolically(ctx context.Context, a *model.Automata, env *model.Envir
 		return nil, fmt.Sprintf("the memory limit of %d bytes is not enough for the diagrams", d.memory()), nil
 	case errors.Is(err, symbolic.ErrFar):
 		return nil, "a run to a violation is too long to be found with diagrams", nil
-	case errors.Is(err, errManyComponents):
-		return nil, err.Error(), nil
 	case ctx.Err() != nil:
 		return nil, d.stopped(), nil
 	}

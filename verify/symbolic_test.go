@@ -79,7 +79,9 @@ func TestEnginesAgree(t *testing.T) {
 			opt := verify.Options{
 				Environments: f.Environments, KeepCrashed: f.KeepCrashed, MaxStates: 600, MaxFindings: 1 << 10, Workers: 1, Skip: []string{"bound-reached"},
 			}
-			used += requireSameVerdicts(t, "random", f.Automata, opt.WithRows(rapid.SampledFrom([]int{0, -1}).Draw(t, "contents")))
+			opt = opt.WithRows(rapid.SampledFrom([]int{0, -1}).Draw(t, "contents"))
+			opt = opt.WithComponents(rapid.SampledFrom([]int{0, -1}).Draw(t, "components"))
+			used += requireSameVerdicts(t, "random", f.Automata, opt)
 		}
 	})
 	require.Positive(t, used)
@@ -97,7 +99,7 @@ func TestEnginesAgreeOnSpecifications(t *testing.T) {
 			require.False(t, u.Rejected(), name)
 			opt := verify.Options{Environments: u.Environments, MaxStates: 20_000}
 			used += requireSameVerdicts(t, name, u.Automata, opt)
-			used += requireSameVerdicts(t, name, u.Automata, opt.WithRows(-1))
+			used += requireSameVerdicts(t, name, u.Automata, opt.WithRows(-1).WithComponents(-1))
 		}
 	}
 	require.Greater(t, used, 30)

@@ -24,7 +24,11 @@ func (f *forest) makeRoom(edges int) bool {
 	if f.growNodes() && f.growArena(edges) {
 		return true
 	}
-	// A collection that gives back little would soon be followed by the next.
+	// A collection that gives back little would soon be followed by the next, and what the caches have
+	// no room for is done again and again.
+	if f.made > mostTurnover*uint64(cap(f.heads)) {
+		panic(abort{ErrMemory})
+	}
 	f.collect()
 	idle, unused := cap(f.heads)-f.inUse, cap(f.arena)-len(f.arena)
 	if idle < cap(f.heads)/4 && !f.growNodes() || unused < cap(f.arena)/4 && !f.growArena(max(edges, cap(f.arena)/4)) || !f.fits(edges) {
@@ -32,6 +36,9 @@ func (f *forest) makeRoom(edges int) bool {
 	}
 	return true
 }
+
+// mostTurnover is how often the room for nodes may be filled before a search with a budget gives up.
+const mostTurnover = 64
 
 // fits reports whether there is room as it is.
 func (f *forest) fits(edges int) bool {
