@@ -38,7 +38,7 @@ func (f *forest) makeRoom(edges int) bool {
 }
 
 // mostTurnover is how often the room for nodes may be filled before a search with a budget gives up.
-const mostTurnover = 64
+const mostTurnover = 16
 
 // fits reports whether there is room as it is.
 func (f *forest) fits(edges int) bool {

@@ -58,6 +58,29 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+// hard are the arguments for a protocol that no engine can decide while a test waits.
+func hard(engine string) []string {
+	return []string{"--engine", engine, "--env", "lossy", "--set", "window=6", "--set", "capacity=12", "../../specs/bench/sliding-window.chor"}
+}
+
+func TestSymbolicSearchesCanBeStopped(t *testing.T) {
+	for _, engine := range []string{"symbolic", "auto"} {
+		var out, err bytes.Buffer
+		start := time.Now()
+		code := Main("test", append([]string{"verify", "--timeout", "300ms", "--format", "json"}, hard(engine)...), Streams{Out: &out, Err: &err})
+		assert.Equal(t, 3, code, "%s%s", out.String(), err.String())
+		assert.Contains(t, out.String(), `"reason": "stopped at the time limit"`)
+		assert.False(t, strings.Contains(out.String(), `"verdict": "holds"`))
+		assert.Less(t, time.Since(start), 10*time.Second)
+
+		time.AfterFunc(300*time.Millisecond, func() { assert.NoError(t, syscall.Kill(os.Getpid(), syscall.SIGINT)) })
+		out.Reset()
+		code = Main("test", append([]string{"verify"}, hard(engine)...), Streams{Out: &out, Err: &err})
+		assert.Equal(t, 3, code, "%s%s", out.String(), err.String())
+		assert.Contains(t, out.String(), "interrupted")
+	}
+}
+
 func TestTimeout(t *testing.T) {
 	var out, err bytes.Buffer
 	start := time.Now()

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -23,7 +24,15 @@ func TestMain(m *testing.M) {
 
 // The scripts are the specification of the command line.
 func TestScripts(t *testing.T) {
+	specs, err := filepath.Abs("../../specs")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("SPECS", specs)
+			return nil
+		},
 		Dir: "testdata/script", UpdateScripts: *update, RequireExplicitExec: true, RequireUniqueNames: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "mode": mode},
 	})
