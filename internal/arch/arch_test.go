@@ -28,18 +28,20 @@ type rule struct {
 var policy = []rule{
 	{"lts", nil},
 	{"ltl", nil},
-	{"model", []string{"lts"}},
+	{"model", []string{"lts", "ltl"}},
 	{"explore/...", []string{"lts", "explore/..."}}, // never model
 	{"verify/replay", []string{"model"}},            // shares nothing with the search
-	{"verify", []string{"lts", "model", "explore", "explore/reduce", "explore/checkpoint", "explore/symbolic", "verify/replay"}},
+	{"verify", []string{"lts", "ltl", "model", "explore", "explore/reduce", "explore/checkpoint", "explore/symbolic", "verify/replay"}},
 
 	{"lang/source", nil},
 	{"lang/diag", []string{"lang/source"}},
 	{"lang", []string{"model", "lang/..."}}, // the front door
+	{"lang/chor", []string{"model", "ltl", "lang/source", "lang/diag", "lang/internal/..."}},
 	{"lang/fsa", []string{"model", "lang/source", "lang/diag", "lang/internal/...", "lang/chor"}},           // environments
 	{"lang/internal/cfsm", []string{"model", "lang/source", "lang/diag", "lang/internal/...", "lang/chor"}}, // environments
 	{"lang/...", []string{"model", "lang/source", "lang/diag", "lang/internal/..."}},
 
+	{"report/html", []string{"verify", "model", "lang/source", "lang/diag", "report", "report/svg"}},
 	{"report/...", []string{"verify", "model", "lang/source", "lang/diag", "report"}},
 	{"docs", nil},
 	{"internal/bug", nil},
@@ -50,7 +52,7 @@ var policy = []rule{
 	{"internal/expect", []string{"lang", "report", "verify"}},
 	{"internal/spin", []string{"model", "lang/promela"}}, // runs another tool
 	{"internal/bench", []string{"lang/...", "verify", "model", "lts", "explore/...", "internal/spin"}},
-	{"internal/cli", []string{"docs", "lang/...", "model", "verify/...", "report/...", "internal/expect", "explore/checkpoint"}},
+	{"internal/cli", []string{"docs", "ltl", "lang/...", "model", "verify/...", "report/...", "internal/expect", "explore/checkpoint"}},
 	{"cmd/chorcheck", []string{"internal/cli"}},
 	{"internal/oracles", nil}, // tests only
 	{"specs", nil},            // tests only
