@@ -3,6 +3,7 @@ package lang
 import (
 	"fmt"
 	"maps"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -337,7 +338,7 @@ func (p *expectParser) item(when Expectation) (Expectation, bool) {
 		p.fail(diag.ExpectSyntax, subject.Span, expectExample, "something to expect is missing")
 	case slices.Contains(quantities(), subject.text):
 		e.Quantity = subject.text
-		e.Value, _ = p.number("a number")
+		e.Value = p.count()
 	case subject.text == Everything || slices.Contains(checkIDs(), subject.text):
 		e.Check = subject.text
 		if e.Env != "" && slices.Contains(acrossIDs(), e.Check) {
@@ -404,13 +405,38 @@ func (p *expectParser) verdict(e *Expectation) {
 	}
 }
 
-func (p *expectParser) number(what string) (uint64, bool) {
+// mostDigits of a number of states: more cannot be counted.
+const mostDigits = 4000
+
+// count reads a whole number of any size.
+func (p *expectParser) count() *big.Int {
+	n := new(big.Int)
+	t, ok := p.digits("a number")
+	switch {
+	case !ok:
+	case len(t.text) > mostDigits:
+		p.fail(diag.ExpectNumber, t.Span, "", "a number has at most %d digits", mostDigits)
+	default:
+		n.SetString(t.text, 10)
+	}
+	return n
+}
+
+func (p *expectParser) digits(what string) (expectToken, bool) {
 	t := p.peek()
 	if t.text == "" || strings.Trim(t.text, "0123456789") != "" {
 		p.fail(diag.ExpectNumber, t.Span, "a number is written in digits only: 1234", "%s is missing", what)
-		return 0, false
+		return t, false
 	}
 	p.next()
+	return t, true
+}
+
+func (p *expectParser) number(what string) (uint64, bool) {
+	t, ok := p.digits(what)
+	if !ok {
+		return 0, false
+	}
 	n, err := strconv.ParseUint(t.text, 10, 64)
 	if err != nil {
 		p.fail(diag.ExpectNumber, t.Span, "", "%s is too large", t.text)

@@ -8,6 +8,7 @@ import (
 	"chorcheck/lang/diag"
 	"chorcheck/lang/source"
 	"chorcheck/model"
+	"math/big"
 )
 
 // Options of Load.
@@ -61,11 +62,11 @@ type Expectation struct {
 	Params   map[string]int64 // parameters and their values
 	Env      string           // the environment; empty: any
 
-	Quantity string // "states", "transitions", "depth", or empty: then it is about a check
-	Value    uint64
-	Check    string // the id of a check, or "everything"
-	Verdict  string // "holds", "violated", "inconclusive", "not applicable"
-	Steps    int    // length of the shortest trace; -1: not stated
+	Quantity string   // "states", "transitions", "depth", or empty: then it is about a check
+	Value    *big.Int // not nil with a Quantity
+	Check    string   // the id of a check, or "everything"
+	Verdict  string   // "holds", "violated", "inconclusive", "not applicable"
+	Steps    int      // length of the shortest trace; -1: not stated
 }
 
 // Applies reports whether the conditions of an expectation are met in a unit. That

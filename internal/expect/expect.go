@@ -138,8 +138,8 @@ func quantity(e lang.Expectation, s verify.Statistics) report.Expectation {
 	case "depth":
 		found.SetInt64(int64(s.Depth))
 	}
-	expected := new(big.Int).SetUint64(e.Value)
-	out := report.Expectation{Subject: e.Quantity, Expected: fmt.Sprint(e.Value), Found: fmt.Sprint(found)}
+	expected := e.Value
+	out := report.Expectation{Subject: e.Quantity, Expected: e.Value.String(), Found: fmt.Sprint(found)}
 	// Who misses configurations on the way may come to others late.
 	late := e.Quantity == "depth" && s.Missed > 0
 	if s.Order.Sampled() || s.Order == verify.DepthFirst && e.Quantity == "depth" {

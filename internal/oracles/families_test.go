@@ -30,11 +30,11 @@ func TestFamilies(t *testing.T) {
 			for _, e := range u.Expectations {
 				switch e.Quantity {
 				case "states":
-					require.Equal(t, e.Value, r.Environments[0].Statistics.States)
+					require.Equal(t, e.Value.Uint64(), r.Environments[0].Statistics.States)
 				case "transitions":
-					require.Equal(t, e.Value, r.Environments[0].Statistics.Transitions)
+					require.Equal(t, e.Value.Uint64(), r.Environments[0].Statistics.Transitions)
 				case "depth":
-					require.EqualValues(t, e.Value, r.Environments[0].Statistics.Depth)
+					require.EqualValues(t, e.Value.Int64(), r.Environments[0].Statistics.Depth)
 				default:
 					continue
 				}
