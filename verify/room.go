@@ -88,18 +88,19 @@ func (d *diagrams) exhaustivity() string {
 		if len(blocked) == 0 {
 			continue
 		}
-		byOthers := func(event int) bool {
+		others := d.space.Choose(func(event int) bool {
 			e := &d.loc.Events[event]
 			info := d.net.Action(e.Action)
 			return e.IsStep && info.Role != role && info.Peer != role
-		}
+		})
+		defer others.Release()
 		for q := range d.net.Queues() {
 			if blocked[q] == (symbolic.Set{}) {
 				continue
 			}
 			free, err := d.space.Where(d.space.All(), []symbolic.Guard{d.room(q)})
 			if err == nil {
-				free, err = d.space.CanReachBy(free, byOthers)
+				free, err = others.CanReach(free)
 			}
 			if err == nil {
 				free, err = d.space.Minus(blocked[q], free)

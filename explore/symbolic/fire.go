@@ -5,13 +5,15 @@ import "slices"
 // Operations that have to do with events share a cache. What they are is in the high bits
 // of an entry's op, and a suffix in the others.
 const (
-	suffixBits = 27
+	suffixBits = 22
 	maxSuffix  = 1 << suffixBits
 
-	modeExact    = 0                       // firing, no more
-	modeSaturate = 1                       // plus the program's number: firing, or no suffix, then saturation
-	modeImage    = 1 + numPrograms         // the same: the image under the program, no suffix
-	modePossible = modeImage + numPrograms // whether a suffix is enabled anywhere
+	modeExact    = 0 // firing, no more
+	modePossible = 1 // whether a suffix is enabled anywhere
+	modeSaturate = 2 // plus twice the program's number: firing, or no suffix, then saturation
+	modeImage    = 3 // the same: the image under the program, no suffix
+
+	maxPrograms = (1<<(32-suffixBits))/2 - 1
 )
 
 // firing applies events to sets. Each method takes a constraint, of the same level as the
@@ -33,7 +35,7 @@ func (sp *Space) exactly(number int) *firing {
 func (sp *Space) saturating(number int) *firing { return sp.saturatingBy(sp.program(number)) }
 
 func (sp *Space) saturatingBy(pr *program) *firing {
-	return &firing{Space: sp, program: pr, saturating: true, tag: (modeSaturate + pr.number) << suffixBits}
+	return &firing{Space: sp, program: pr, saturating: true, tag: (modeSaturate + 2*pr.number) << suffixBits}
 }
 
 // fire is the set of what the suffix leads members of n to.
@@ -162,7 +164,7 @@ func (x *firing) image(n, constraint node) node {
 	if n == nothing || constraint == nothing || level < x.program.lowest || x.program.lowest == 0 {
 		return nothing
 	}
-	op := (modeImage + x.program.number) << suffixBits
+	op := (modeImage + 2*x.program.number) << suffixBits
 	if r, ok := f.fires.get(op, n, constraint); ok {
 		return r
 	}

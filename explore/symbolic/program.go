@@ -99,7 +99,6 @@ const (
 	backwardSteps
 	enabling // where they are enabled
 	enablingSteps
-	chosen // those that were chosen last, backward
 	numPrograms
 )
 
@@ -284,27 +283,27 @@ func (sp *Space) program(number int) *program {
 		number &^= 1
 	}
 	if sp.programs[number] == nil {
-		sp.programs[number] = sp.compile(number, func(event int) bool { return number&1 == 0 || sp.loc.Events[event].IsStep })
+		sp.programs[number] = sp.compile(number, direction(number/2), func(event int) bool { return number&1 == 0 || sp.loc.Events[event].IsStep })
 	}
 	return sp.programs[number]
 }
 
-// chooseEvents makes the program of some events, backward, in place of the last one that was chosen.
-func (sp *Space) chooseEvents(of func(event int) bool) *program {
-	sp.forest.fires.drop(func(op uint32) bool {
-		mode := op >> suffixBits
-		return mode == modeSaturate+chosen || mode == modeImage+chosen
-	})
-	return sp.compile(chosen, of)
-}
+// direction is what a program does with its events.
+type direction int
+
+const (
+	ahead direction = iota
+	back
+	stay // where they are enabled
+)
 
 // compile makes a program of some events.
-func (sp *Space) compile(number int, of func(event int) bool) *program {
+func (sp *Space) compile(number int, to direction, of func(event int) bool) *program {
 	pr := &program{
 		number: uint32(number),
 		tops:   make([][]top, len(sp.domains)),
 		moves:  make([][]moves, len(sp.domains)),
-		guards: number == enabling || number == enablingSteps,
+		guards: to == stay,
 	}
 	var products []product
 	for i := range sp.loc.Events {
@@ -321,7 +320,7 @@ func (sp *Space) compile(number int, of func(event int) bool) *program {
 	if number == forward {
 		sp.merged = len(products)
 	}
-	inverse := number == backward || number == backwardSteps || number == chosen
+	inverse := to == back
 	for _, p := range products {
 		if len(p) == 0 {
 			pr.always = true

@@ -159,20 +159,15 @@ func (x *firing) imageAll(n, constraint node) node {
 // what it does to lower levels is then the same whatever stands above, and needs
 // far fewer nodes.
 func (sp *Space) CanReach(target Set, stepsOnly bool) (Set, error) {
-	return sp.canReach(target, sp.program(choose(backward, stepsOnly)))
+	return sp.canReach(target, func() *program { return sp.program(choose(backward, stepsOnly)) })
 }
 
-// CanReachBy is CanReach by some of the events alone, which are given by their numbers.
-func (sp *Space) CanReachBy(target Set, events func(event int) bool) (Set, error) {
-	return sp.canReach(target, sp.chooseEvents(events))
-}
-
-func (sp *Space) canReach(target Set, pr *program) (Set, error) {
+func (sp *Space) canReach(target Set, by func() *program) (Set, error) {
 	n := sp.node(target)
 	return sp.result(func() node {
 		f := sp.forest
 		base := len(f.stack)
-		f.push(0, sp.saturatingBy(pr).saturate(n, anything))
+		f.push(0, sp.saturatingBy(by()).saturate(n, anything))
 		r := f.intersect(f.stack[base].child, sp.all.root.node)
 		f.stack = f.stack[:base]
 		return r

@@ -30,6 +30,8 @@ type Space struct {
 	links      []link
 	suffixes   map[link]suffix
 	programs   [numPrograms]*program
+	chosen     uint32   // programs of choices, and
+	freed      []uint32 // the numbers of those that are not used any more
 
 	initial, all Set
 	allNodes     [][]node   // of all, by level, when they are needed

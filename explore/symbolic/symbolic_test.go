@@ -288,7 +288,13 @@ func TestAgainstReference(t *testing.T) {
 					some.loc.Events = append(some.loc.Events, e)
 				}
 			}
-			check("by some", some.canReach(all, inA, false))(sp.CanReachBy(a, func(event int) bool { return bits>>event&1 != 0 }))
+			choice := sp.Choose(func(event int) bool { return bits>>event&1 != 0 })
+			check("by some", some.canReach(all, inA, false))(choice.CanReach(a))
+			check("by some within", some.canReach(inB, inA.filter(inB.has), false))(choice.CanReachWithin(b, a))
+			check("some forward", some.image(inA, false).filter(inB.has))(choice.Image(a, b))
+			check("some backward", some.leadsTo(inB, inA, false))(choice.PreImage(a, b))
+			check("some enabled", inA.filter(func(s lts.State) bool { return len(some.image(setOf(s), false)) > 0 }))(choice.EnabledIn(a))
+			choice.Release()
 		}
 
 		// A shortest path has the length of the first layer with a member.

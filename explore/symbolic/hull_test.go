@@ -1,0 +1,119 @@
+package symbolic
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"chorcheck/lts"
+)
+
+// only has the events of a reference with these bits.
+func (r *reference) only(bits int) *reference {
+	some := &reference{r.sys, &lts.Locality{Components: r.loc.Components, Rows: r.loc.Rows}}
+	for i, e := range r.loc.Events {
+		if bits>>i&1 != 0 {
+			some.loc.Events = append(some.loc.Events, e)
+		}
+	}
+	return some
+}
+
+// fair is the part of a set from which a run of some events within the set meets each constraint again and again:
+// those that can come to a component in which all of them can be met.
+func fair(events *reference, within states, constraints []states, steps []*reference) states {
+	reachable := map[string]states{}
+	for k, s := range within {
+		reachable[k] = states{}
+		for rest := events.image(setOf(s), false).filter(within.has); len(rest) > 0; {
+			for k2, t := range rest {
+				reachable[k][k2] = t
+			}
+			rest = events.image(rest, false).filter(func(t lts.State) bool { return within.has(t) && !reachable[k].has(t) })
+		}
+	}
+	out := states{}
+	for k, s := range within {
+		component := reachable[k].filter(func(t lts.State) bool { return reachable[setOf(t).keys()[0]].has(s) })
+		if len(component) == 0 {
+			continue
+		}
+		good := true
+		for i := range constraints {
+			met := len(component.filter(constraints[i].has)) > 0
+			for _, t := range component {
+				met = met || len(steps[i].image(setOf(t), false).filter(component.has)) > 0
+			}
+			good = good && met
+		}
+		if good {
+			out.add(s)
+		}
+	}
+	return events.canReach(within, out, false)
+}
+
+func TestHull(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r, sizes := draw(t)
+		sp, err := Reach(context.Background(), r.sys, r.loc, Options{Order: drawOrder(t, r.loc)})
+		require.NoError(t, err)
+		all, _ := r.closure(setOf(r.sys.Init()), false)
+		some := func(name string) (Set, states) {
+			bits := rapid.Uint64().Draw(t, name)
+			c := rapid.IntRange(0, len(sizes)-1).Draw(t, "component")
+			holds := func(v uint32) bool { return bits>>(v%64)&1 != 0 || v%3 == 0 }
+			set, err := sp.Where(sp.All(), []Guard{{Component: c, Holds: holds}})
+			require.NoError(t, err)
+			return set, all.filter(func(s lts.State) bool { return holds(uint32(s[c])) })
+		}
+		within, inside := some("within")
+		bits := rapid.IntRange(0, 1<<len(r.loc.Events)-1).Draw(t, "events")
+		choose := func(bits int) *Choice { return sp.Choose(func(e int) bool { return bits>>e&1 != 0 }) }
+		var again []Constraint
+		var sets []states
+		var steps []*reference
+		masks := []int{}
+		for i := range rapid.IntRange(1, 3).Draw(t, "constraints") {
+			mask := bits & rapid.IntRange(0, 1<<len(r.loc.Events)-1).Draw(t, "steps")
+			masks = append(masks, mask)
+			c, set := Constraint{Steps: choose(mask)}, states{}
+			if i > 0 && rapid.Bool().Draw(t, "states") {
+				c.States, set = some("states")
+			}
+			again, sets, steps = append(again, c), append(sets, set), append(steps, r.only(mask))
+		}
+		events := choose(bits)
+		hull, err := sp.Hull(within, events, again)
+		require.NoError(t, err)
+		want := fair(r.only(bits), inside, sets, steps)
+		require.Equal(t, want.keys(), members(t, sp, hull).keys())
+		if len(want) == 0 {
+			return
+		}
+
+		prefix, cycle, err := sp.Lasso(context.Background(), hull, events, again)
+		require.NoError(t, err)
+		require.Equal(t, r.sys.Init(), prefix[0])
+		for i, s := range prefix[1:] {
+			require.True(t, r.image(setOf(prefix[i]), false).has(s))
+		}
+		require.NotEmpty(t, cycle)
+		require.Equal(t, prefix[len(prefix)-1], cycle[len(cycle)-1])
+		met := make([]bool, len(again))
+		last := prefix[len(prefix)-1]
+		for _, s := range cycle {
+			require.True(t, want.has(s))
+			require.True(t, r.only(bits).image(setOf(last), false).has(s))
+			for i := range again {
+				met[i] = met[i] || sets[i].has(s) || steps[i].image(setOf(last), false).has(s)
+			}
+			last = s
+		}
+		for i := range met {
+			require.True(t, met[i], "constraint %d of %v", i, masks)
+		}
+	})
+}
