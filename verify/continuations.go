@@ -2,6 +2,7 @@ package verify
 
 import (
 	"github.com/bits-and-blooms/bitset"
+	"slices"
 
 	"chorcheck/explore/symbolic"
 	"chorcheck/lts"
@@ -244,17 +245,31 @@ func (d *diagrams) listen(role model.RoleID) *lts.Locality {
 }
 
 // findSilentRole looks for configurations in which a role waits for ever and has
-// not heard of a failure.
+// not heard of a failure. Whether there are any is seen without the component; runs to them need it.
 func (d *diagrams) findSilentRole(role model.RoleID) error {
+	bad, err := d.waitsUnheard(role)
+	if err != nil || d.space.IsEmpty(bad) {
+		return err
+	}
+	if len(d.evidence["silent-survivor"]) >= d.most {
+		d.more["silent-survivor"] = true
+		return nil
+	}
 	loc := d.listen(role)
-	o := symbolic.Options{Order: append([]int{len(d.loc.Components)}, d.orderOf...), Memory: d.memory(), DistanceNodes: mostDistanceNodes}
+	o := symbolic.Options{Order: append(slices.Clone(d.orderOf), len(d.loc.Components)), Memory: d.memory(), DistanceNodes: mostHearingNodes}
 	sys := hearing{d, role}
 	space, err := symbolic.Reach(d.ctx, sys, loc, o)
 	if err != nil {
 		return err
 	}
 	defer space.Close()
-	bad, err := d.waitsUnheard(space, loc, role)
+	if bad, err = space.Import(d.space, bad); err != nil {
+		return err
+	}
+	if bad, err = space.Intersect(bad, space.All()); err != nil {
+		return err
+	}
+	bad, err = space.Where(bad, []symbolic.Guard{{Component: len(d.loc.Components), Holds: func(v uint32) bool { return v == unheardOf }}})
 	if err != nil {
 		return err
 	}
@@ -269,58 +284,61 @@ func (d *diagrams) findSilentRole(role model.RoleID) error {
 	return err
 }
 
-// waitsUnheard are the configurations with a role that is open, has not heard, and is never to move again, be it
+// waitsUnheard are the configurations with a role that is open, has perhaps not heard, and is never to move again, be it
 // that all have come to an end or that others go on for ever.
-func (d *diagrams) waitsUnheard(space *symbolic.Space, loc *lts.Locality, role model.RoleID) (symbolic.Set, error) {
-	all := space.All()
-	fail := func(err error) (symbolic.Set, error) { return all, err }
-	open, err := space.Where(all, []symbolic.Guard{d.isOpen(role), {
-		Component: len(d.loc.Components), Holds: func(v uint32) bool { return v == unheardOf },
-	}})
-	if err != nil || space.IsEmpty(open) {
+func (d *diagrams) waitsUnheard(role model.RoleID) (symbolic.Set, error) {
+	unheard, err := d.unheard(role)
+	if err != nil {
+		return unheard, err
+	}
+	open, err := d.space.Where(unheard, []symbolic.Guard{d.isOpen(role)})
+	if err != nil || d.space.IsEmpty(open) {
 		return open, err
 	}
-	can, err := space.CanStep(all, true)
+	now, err := d.enabled(d.space, d.stepsOf(role))
+	if err == nil {
+		now, err = d.space.Union(now, d.quiet)
+	}
+	if err == nil {
+		now, err = d.space.CanReach(now, true)
+	}
 	if err != nil {
-		return fail(err)
+		return now, err
 	}
-	quiet, err := space.Minus(all, can)
+	stuck, err := d.space.Minus(open, now)
+	if err != nil || !d.survivors[role].ends {
+		return stuck, err
+	}
+	ended, err := d.space.Intersect(open, d.quiet)
 	if err != nil {
-		return fail(err)
+		return ended, err
 	}
-	ending, err := space.CanReach(quiet, true)
+	return d.space.Union(stuck, ended)
+}
+
+// unheard are the configurations to which a run leads in which there is news for a role, and which it has not heard.
+func (d *diagrams) unheard(role model.RoleID) (symbolic.Set, error) {
+	choose := func(is func(nothing, unheard uint32) bool) *symbolic.Choice {
+		return d.space.Choose(func(event int) bool {
+			info := d.net.Action(d.loc.Events[event].Action)
+			return is(d.hears(info, role, nothingHappened), d.hears(info, role, unheardOf))
+		})
+	}
+	quietly := choose(func(nothing, _ uint32) bool { return nothing == nothingHappened })
+	defer quietly.Release()
+	news := choose(func(nothing, _ uint32) bool { return nothing == unheardOf })
+	defer news.Release()
+	unnoticed := choose(func(_, unheard uint32) bool { return unheard == unheardOf })
+	defer unnoticed.Release()
+	before, err := quietly.From(d.space.Initial())
 	if err != nil {
-		return fail(err)
+		return before, err
 	}
-	var own []int
-	for i := range loc.Events {
-		if e := &loc.Events[i]; e.IsStep && takesPart(d.net.Action(e.Action), role) {
-			own = append(own, i)
-		}
-	}
-	moves, err := d.enabled(space, own)
+	after, err := news.Image(before, d.space.All())
 	if err != nil {
-		return fail(err)
+		return after, err
 	}
-	if moves, err = space.CanReach(moves, true); err != nil {
-		return fail(err)
-	}
-	goesOn, err := space.Union(ending, moves)
-	if err != nil {
-		return fail(err)
-	}
-	stuck, err := space.Minus(open, goesOn)
-	if err != nil {
-		return fail(err)
-	}
-	if !d.survivors[role].ends {
-		return stuck, nil
-	}
-	ended, err := space.Intersect(open, quiet)
-	if err != nil {
-		return fail(err)
-	}
-	return space.Union(stuck, ended)
+	return unnoticed.From(after)
 }
 
 // takesPart reports whether a role takes part in a step.

@@ -45,6 +45,7 @@ type diagrams struct {
 // Beyond so many nodes for distances, runs are found by a walk, which may see so many configurations.
 const (
 	mostDistanceNodes = 2_000_000
+	mostHearingNodes  = 200_000 // for silent-survivor, where each role needs its own
 	mostWalked        = 200_000
 )
 

@@ -155,24 +155,43 @@ func (x *firing) imageAll(n, constraint node) node {
 // CanReach has the configurations of [Space.All] from which some sequence of events, or
 // of steps if asked, leads to a member of the target: those of the target that are in All, too.
 //
-// The search backwards is not kept within All, though it passes what cannot be reached:
-// what it does to lower levels is then the same whatever stands above, and needs
-// far fewer nodes.
+// The search backwards may be kept within All or not. If it is not, what it does to lower levels is the same
+// whatever stands above: protocols whose roles end for good then need a hundred times fewer nodes. In others there is very much
+// that cannot be reached, such as tokens in several places. So both are tried in turns, with more and more work.
 func (sp *Space) CanReach(target Set, stepsOnly bool) (Set, error) {
 	return sp.canReach(target, func() *program { return sp.program(choose(backward, stepsOnly)) })
 }
 
 func (sp *Space) canReach(target Set, by func() *program) (Set, error) {
 	n := sp.node(target)
-	return sp.result(func() node {
-		f := sp.forest
-		base := len(f.stack)
-		f.push(0, sp.saturatingBy(by()).saturate(n, anything))
-		r := f.intersect(f.stack[base].child, sp.all.root.node)
-		f.stack = f.stack[:base]
-		return r
-	})
+	defer func(before uint64) { sp.limit = before }(sp.limit)
+	for work := max(leastWork, 4*sp.needed); ; work *= 4 {
+		for range 2 {
+			sp.limit = sp.fired + work
+			r, err := sp.result(func() node {
+				f, all := sp.forest, sp.all.root.node
+				base := len(f.stack)
+				x := sp.saturatingBy(by())
+				if sp.unkept {
+					f.push(0, x.saturate(n, anything))
+				} else {
+					f.push(0, f.intersect(n, all))
+					f.push(0, x.saturate(f.stack[base].child, all))
+				}
+				r := f.intersect(f.stack[len(f.stack)-1].child, all)
+				f.stack = f.stack[:base]
+				return r
+			})
+			if err != ErrWork {
+				return r, err
+			}
+			sp.unkept = !sp.unkept
+		}
+	}
 }
+
+// leastWork is what a backward search may do before it is tried in another way.
+const leastWork = 50_000
 
 // From has the configurations that some sequence of events, or of steps if asked, leads
 // members of start to, and start itself.

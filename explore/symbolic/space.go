@@ -39,7 +39,10 @@ type Space struct {
 	far          bool       // there are too many
 	reached      [][]uint32 // by level: the values that occur in all
 	fired        uint64
-	saturated    int // levels
+	limit        uint64 // of fired, for what is done at the moment; 0 is none
+	needed       uint64 // what of fired the search was
+	unkept       bool   // backward searches are better not kept within all
+	saturated    int    // levels
 	pauses       int
 	merged       int
 }
@@ -118,6 +121,7 @@ func (sp *Space) search() (err error) {
 		values[l] = d.number(sp.loc.Components[d.component].Read(init))
 	}
 	sp.initial = sp.set(sp.single(values))
+	sp.limit = sp.opt.Work
 	x := sp.saturating(forward)
 	n := truth
 	for l := 1; l <= levels; l++ {
@@ -127,6 +131,7 @@ func (sp *Space) search() (err error) {
 		sp.saturated = l
 	}
 	sp.all = sp.set(n)
+	sp.limit, sp.needed, sp.unkept = 0, sp.fired, true
 	sp.reached = sp.values(n)
 	if sp.opt.Progress != nil {
 		sp.opt.Progress(sp.progress())
@@ -173,7 +178,7 @@ func (sp *Space) pause() {
 	if err := sp.ctx.Err(); err != nil {
 		panic(abort{err})
 	}
-	if limit := sp.opt.Work; limit > 0 && sp.fired > limit && sp.all == (Set{}) {
+	if sp.limit > 0 && sp.fired > sp.limit {
 		panic(abort{ErrWork})
 	}
 	if sp.pauses++; sp.opt.Progress != nil && sp.pauses%16 == 0 {

@@ -701,3 +701,40 @@ func TestErrorsAreKept(t *testing.T) {
 		panic(errors.New("else"))
 	})
 }
+
+// TestImport copies sets into a space with one more component.
+func TestImport(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r, sizes := draw(t)
+		order := drawOrder(t, r.loc)
+		sp, err := Reach(context.Background(), r.sys, r.loc, Options{Order: order})
+		require.NoError(t, err)
+		n := len(sizes)
+		loc := *r.loc
+		loc.Components = components(n + 1)
+		for i := range loc.Events { // the new component counts to 2
+			loc.Events = slices.Clone(loc.Events)
+			loc.Events[i].Parts = append(slices.Clone(loc.Events[i].Parts), lts.Part{
+				Component: n, Relation: listed(lts.Pair{From: 0, To: 1}, lts.Pair{From: 1, To: 2}, lts.Pair{From: 2, To: 2}),
+			})
+		}
+		at := rapid.IntRange(0, 1).Draw(t, "at") * n
+		sys := &vectors{init: append(slices.Clone(r.sys.init), 0), actions: r.sys.actions}
+		more, err := Reach(context.Background(), sys, &loc, Options{Order: slices.Insert(slices.Clone(order), at, n)})
+		require.NoError(t, err)
+		c := rapid.IntRange(0, n-1).Draw(t, "component")
+		some, err := sp.Where(sp.All(), []Guard{{Component: c, Holds: func(v uint32) bool { return v%2 == 0 }}})
+		require.NoError(t, err)
+		copied, err := more.Import(sp, some)
+		require.NoError(t, err)
+		want := states{}
+		for _, s := range members(t, sp, some) {
+			for _, v := range more.domains[more.levels[n]].values {
+				x := append(s.Clone(), 0)
+				x[n] = uint64(v)
+				want.add(x)
+			}
+		}
+		require.Equal(t, want.keys(), members(t, more, copied).keys())
+	})
+}
