@@ -68,7 +68,13 @@ func (f *File) Rows() []Row {
 	for i, c := range verify.Checks() {
 		order[c.ID] = i
 	}
-	slices.SortStableFunc(rows, func(x, y Row) int { return cmp.Compare(order[x.Check.ID], order[y.Check.ID]) })
+	place := func(id string) int { // properties stand behind the checks
+		if i, ok := order[id]; ok {
+			return i
+		}
+		return len(order)
+	}
+	slices.SortStableFunc(rows, func(x, y Row) int { return cmp.Compare(place(x.Check.ID), place(y.Check.ID)) })
 	return rows
 }
 

@@ -13,6 +13,7 @@ type canvas struct {
 	b             strings.Builder
 	right, bottom float64
 	prefix        string // of ids
+	bare          bool   // without a style sheet
 }
 
 // num writes a coordinate with at most one digit behind the point.
@@ -94,7 +95,9 @@ func (c *canvas) write(w io.Writer, theme Theme, title, description string) erro
 		c.prefix, c.prefix, wide, high, wide, high)
 	fmt.Fprintf(&out, "<title id=\"%stitle\">%s</title>\n", c.prefix, escaped(cut(title, maxTitle)))
 	fmt.Fprintf(&out, "<desc id=\"%sdesc\">%s</desc>\n", c.prefix, escaped(cut(description, maxTitle)))
-	out.WriteString(styleSheet(theme))
+	if !c.bare {
+		out.WriteString("<style>\n" + StyleSheet(theme) + "</style>\n")
+	}
 	fmt.Fprintf(&out, `<rect class="paper" width="%s" height="%s"/>`+"\n", wide, high)
 	out.WriteString(c.b.String())
 	out.WriteString("</svg>\n")

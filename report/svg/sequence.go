@@ -11,6 +11,7 @@ type Options struct {
 	Theme Theme
 	Full  bool   // long runs are not folded
 	IDs   string // begins each id, for several pictures on one page: letters, digits, "-" and "_"
+	Bare  bool   // without a style sheet: the page that it stands in has that of StyleSheet
 }
 
 // prefix is what ids begin with.
@@ -22,10 +23,12 @@ func (o Options) prefix() string {
 	return "c-" + p + "-"
 }
 
+func (o Options) canvas() canvas { return canvas{prefix: o.prefix(), bare: o.Bare} }
+
 // Sequence draws a chart. The lanes and steps that it names have to be there. The error is
 // that of the writer.
 func Sequence(w io.Writer, c Chart, opt Options) error {
-	p := &painter{canvas: canvas{prefix: opt.prefix()}, chart: &c}
+	p := &painter{canvas: opt.canvas(), chart: &c}
 	rows := fold(&c, opt.Full)
 	room := p.sheet(rows)
 	y := p.heading(room)

@@ -69,10 +69,12 @@ func palette(dark bool) string {
 	return b.String()
 }
 
-func styleSheet(theme Theme) string {
+// StyleSheet is that of all pictures, for a page with several of them. All of its rules are
+// about what is in an element of the class chorchart.
+func StyleSheet(theme Theme) string {
 	sheet := rules + palette(theme == Dark)
 	if theme == Auto {
 		sheet += "@media (prefers-color-scheme:dark){\n" + palette(true) + "}\n"
 	}
-	return "<style>\n" + sheet + "</style>\n"
+	return sheet
 }

@@ -11,7 +11,7 @@ import (
 // Waits draws who waits for whom at the end of a chart: the roles that wait and those
 // that they wait for, on an ellipse. A circle of waits is thicker than the rest. The error is that of the writer.
 func Waits(w io.Writer, c Chart, opt Options) error {
-	p := &painter{canvas: canvas{prefix: opt.prefix()}, chart: &c}
+	p := &painter{canvas: opt.canvas(), chart: &c}
 	g := waitsOf(&c)
 	rx, _ := g.radii()
 	p.heading(max(560, 2*rx+g.wide))

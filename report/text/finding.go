@@ -224,10 +224,16 @@ func trace(w io.Writer, f *report.File, finding *verify.Finding, style Style) {
 			continue
 		}
 		skip(i)
+		if finding.Cycle > 0 && i == len(steps)-finding.Cycle {
+			rows = append(rows, []string{"", "-- from here on, again and again:", ""})
+		}
 		rows = append(rows, StepRow(f, i+1, steps[i]))
 		next = i + 1
 	}
 	skip(len(steps))
+	if finding.Stops {
+		rows = append(rows, []string{"", "-- and nothing happens any more", ""})
+	}
 	fmt.Fprint(w, table("  ", rows))
 }
 
