@@ -40,7 +40,10 @@ func verdicts() []string { return []string{"holds", "violated", "inconclusive", 
 // Expectations reads the `// expect:` lines of a text in any format, in the order
 // of the text. What cannot be read gets an error: an expectation that is silently
 // ignored would be a check that nobody makes.
-func Expectations(f *source.File, bag *diag.Bag) []Expectation {
+func Expectations(f *source.File, bag *diag.Bag) []Expectation { return expectations(f, nil, bag) }
+
+// expectations knows the names of the properties of the text.
+func expectations(f *source.File, properties []string, bag *diag.Bag) []Expectation {
 	var list []Expectation
 	seen := map[string]source.Span{}
 	start := 0
@@ -48,7 +51,7 @@ func Expectations(f *source.File, bag *diag.Bag) []Expectation {
 		line := f.Line(n)
 		at := start + strings.Index(f.Text[start:], line)
 		start = at + len(line)
-		p := expectParser{file: f, bag: bag, pos: at, end: at + len(line)}
+		p := expectParser{file: f, bag: bag, properties: properties, pos: at, end: at + len(line)}
 		for _, e := range p.line() {
 			key := e.key()
 			if first, ok := seen[key]; ok {
@@ -88,10 +91,11 @@ func (e Expectation) key() string {
 
 // expectParser reads one line, f.Text[pos:end].
 type expectParser struct {
-	file     *source.File
-	bag      *diag.Bag
-	pos, end int
-	failed   bool
+	file       *source.File
+	bag        *diag.Bag
+	properties []string
+	pos, end   int
+	failed     bool
 }
 
 type expectToken struct {
@@ -159,6 +163,21 @@ func (p *expectParser) almost(keyword expectToken) {
 		Message: fmt.Sprintf("this looks like an expectation, but `%s` does not begin one, so nothing is compared", keyword.text),
 		Primary: diag.Label{Span: keyword.Span}, Help: expectExample,
 	})
+}
+
+// checkPropertyNames reports properties of which `// expect:` lines and options could not speak.
+func (u *Unit) checkPropertyNames(bag *diag.Bag) {
+	for _, p := range u.Properties {
+		if !slices.Contains(ExpectationSubjects(), p.Name) {
+			continue
+		}
+		at, _ := u.Place(p.Origin)
+		at.End = min(at.End, at.Start+len("property"))
+		bag.Add(diag.Diagnostic{
+			Code: diag.PropertyName, Message: fmt.Sprintf("a property cannot be called `%s`: this word means something else in `// expect:` lines", p.Name),
+			Primary: diag.Label{Span: at}, Help: "give the property another name",
+		})
+	}
 }
 
 // checkExpectations reports conditions that can never be met, and what is stated
@@ -229,7 +248,7 @@ func (p *expectParser) line() []Expectation {
 		if !p.conditions(&when) {
 			return nil
 		}
-	case slices.Contains(ExpectationSubjects(), t.text):
+	case slices.Contains(ExpectationSubjects(), t.text), slices.Contains(p.properties, t.text):
 		p.fail(diag.ExpectSyntax, keyword.Span, expectExample, "`expect` needs a colon before `%s`", t.text)
 		return nil
 	default:
@@ -347,12 +366,15 @@ func (p *expectParser) item(when Expectation) (Expectation, bool) {
 			break
 		}
 		p.verdict(&e)
+	case slices.Contains(p.properties, subject.text):
+		e.Check, e.Property = subject.text, true
+		p.verdict(&e)
 	default:
 		help := "the checks are listed by `chorcheck explain`, the quantities are states, transitions and depth"
-		if near := diag.Nearest(subject.text, ExpectationSubjects()); near != "" {
+		if near := diag.Nearest(subject.text, append(ExpectationSubjects(), p.properties...)); near != "" {
 			help = fmt.Sprintf("did you mean `%s`?", near)
 		}
-		p.fail(diag.ExpectSubject, subject.Span, help, "`%s` is neither a check nor a quantity", subject.text)
+		p.fail(diag.ExpectSubject, subject.Span, help, "`%s` is neither a check, a property nor a quantity", subject.text)
 	}
 	e.Span.End = p.pos
 	return e, !p.failed

@@ -25,13 +25,12 @@ func Load(f *source.File, opt Options) *Unit {
 	if u.Format == "" {
 		u.Format = Guess(f)
 	}
-	u.Expectations = Expectations(f, &bag)
 	switch u.Format {
 	case "chor":
 		u.loadChoreography(opt, &bag)
 	case "fsa":
 		if p := fsa.Parse(f, opt.Channels, &bag); p != nil {
-			u.Automata, u.Places, u.Environments = p.Automata, p.Places, p.Environments
+			u.Automata, u.Places, u.Environments, u.Properties = p.Automata, p.Places, p.Environments, p.Properties
 		}
 	case "kmc":
 		if p := kmc.Parse(f, &bag); p != nil {
@@ -43,6 +42,12 @@ func Load(f *source.File, opt Options) *Unit {
 			Help: "use one of " + strings.Join(Formats(), ", "),
 		})
 	}
+	if u.Choreography == nil {
+		for _, p := range u.Properties {
+			u.named = append(u.named, p.Name)
+		}
+	}
+	u.Expectations = expectations(f, u.named, &bag)
 	if u.Automata != nil {
 		if u.Choreography == nil {
 			u.Automata.Name = u.Name
@@ -56,10 +61,11 @@ func Load(f *source.File, opt Options) *Unit {
 		}
 		u.selectEnvironments(opt, &bag)
 		u.checkExpectations(&bag)
+		u.checkPropertyNames(&bag)
 	}
 	u.Diagnostics, u.Dropped = bag.Sorted(), bag.Dropped()
 	if bag.Failed() {
-		u.Automata, u.Environments = nil, nil
+		u.Automata, u.Environments, u.Properties = nil, nil, nil
 		// What seems to be unused may be used where the error is.
 		u.Diagnostics = slices.DeleteFunc(u.Diagnostics, func(d diag.Diagnostic) bool {
 			return slices.Contains([]diag.Code{diag.UnusedRole, diag.UnusedVariable, diag.UnusedParameter, diag.UnusedProtocol, diag.UnusedException}, d.Code)
@@ -91,12 +97,18 @@ func (u *Unit) loadChoreography(opt Options, bag *diag.Bag) {
 	if len(tree.Items) == 0 && bag.Failed() {
 		return // nothing could be read: what is missing is not worth another message
 	}
+	for _, it := range tree.Items {
+		if d, ok := it.(*chor.PropertyDecl); ok {
+			u.named = append(u.named, d.Name.Name)
+		}
+	}
 	low := chor.Lower(tree, chor.Options{Set: opt.Set, Channels: opt.Channels, Faults: faults(opt)}, bag)
 	if low == nil || bag.Failed() {
 		return
 	}
 	u.Choreography, u.Places, u.Interactions = low.Choreography, low.Places, low.Interactions
 	u.Environments, u.Declared = low.Environments, low.Declared
+	u.Properties = low.Properties
 	u.Name = low.Choreography.Name
 	u.Params = map[string]int64{}
 	for _, p := range low.Params {

@@ -39,7 +39,10 @@ type Unit struct {
 	Interactions []model.Origin       // those that the check dead-interaction looks at
 	Params       map[string]int64     // the values that were used
 	Expectations []Expectation
-	Declared     []string // the names of all environments without Options.Faults and Options.Env
+	Properties   []*model.Property // in the order of the text
+	Declared     []string          // the names of all environments without Options.Faults and Options.Env
+
+	named []string // the names of properties, also of a text that is rejected
 }
 
 // Rejected reports whether there is nothing to verify: the text has errors.
@@ -64,7 +67,8 @@ type Expectation struct {
 
 	Quantity string   // "states", "transitions", "depth", or empty: then it is about a check
 	Value    *big.Int // not nil with a Quantity
-	Check    string   // the id of a check, or "everything"
+	Check    string   // the id of a check, the name of a property, or "everything"
+	Property bool     // Check is the name of a property
 	Verdict  string   // "holds", "violated", "inconclusive", "not applicable"
 	Steps    int      // length of the shortest trace; -1: not stated
 }

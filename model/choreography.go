@@ -31,6 +31,9 @@ type Choreography struct {
 	Structure
 	EndPoints []EndPoint   // the exceptions that environments raise
 	Strays    []MessagesOf // the messages that environments have stray
+
+	// TellThreads has automata tell threads apart also where no scope stands beside them: fairness to threads asks for it.
+	TellThreads bool
 }
 
 // EndPoint is an exception that an environment may raise at a role.

@@ -10,7 +10,8 @@ import (
 // A variable is live in a local state if some way from there reads it, in a guard, an
 // assignment or a message, before it is assigned again; else it is dead, and its value is no
 // matter. This is the textbook's analysis of live variables, backwards over the transitions
-// of each machine. The variables of explicit timers are always live: checks look at them.
+// of each machine. The variables of explicit timers are always live: checks look at them. So are
+// those that a property looks at.
 //
 // Flat states that differ in dead variables only make a class, and one of them stands for
 // all: the one in which the dead variables have their first values, if the role can have
@@ -179,6 +180,15 @@ func (n *Network) liveVariables(r RoleID) *liveSets {
 				l.set(at(s), f.slot[t.Var])
 			}
 		}
+	}
+	for i := range n.options.Observed {
+		n.options.Observed[i].Expr.variables(func(v VarID) {
+			for s := range m.States {
+				if f.a.Vars[v].Owner == r {
+					l.set(at(s), f.slot[v])
+				}
+			}
+		})
 	}
 	assigned := make([]uint64, len(m.Transitions)*l.words)
 	before := make([][]int, len(m.States)) // transitions that lead there

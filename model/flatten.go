@@ -109,9 +109,9 @@ type flatMachine struct {
 }
 
 // flatten makes the flat states that can be reached in an environment.
-func flatten(a *Automata, env *Environment) (*flattener, error) {
+func flatten(a *Automata, env *Environment, observed []Atom) (*flattener, error) {
 	f := &flattener{
-		a: a, env: env, scopes: newTracking(a, env), owned: make([][]VarID, len(a.Roles)), slot: make([]int, len(a.Vars)),
+		a: a, env: env, scopes: newTracking(a, env, observed), owned: make([][]VarID, len(a.Roles)), slot: make([]int, len(a.Vars)),
 		machines: make([]flatMachine, len(a.Machines)), index: map[string]messageID{},
 		byLabel: map[MessagesOf][]messageID{}, waiting: map[MessagesOf][]waiter{}, perPair: map[Pair]int{},
 	}

@@ -13,7 +13,7 @@ import (
 // that is so for each instance by itself, see group.close in numbers.go.
 //
 // Scopes whose outcomes are compared keep theirs: who has left them differently
-// has, for ever.
+// has, for ever. So do those that a property looks at.
 
 // forgetting says who can make a difference to which scope.
 type forgetting struct {
@@ -32,7 +32,7 @@ func (k *tracking) findForgotten() {
 	for s := range k.forgotten {
 		k.forgotten[s] = k.a.Scopes[s].Looped || len(k.loopedAround(ScopeID(s))) == 0
 		for inner, compared := range k.outcomes {
-			if compared && (inner == s || k.standsIn(ScopeID(inner), ScopeID(s))) {
+			if (compared || k.observed[inner]) && (inner == s || k.standsIn(ScopeID(inner), ScopeID(s))) {
 				k.forgotten[s] = false
 			}
 		}

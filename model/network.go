@@ -153,6 +153,7 @@ type ActionInfo struct {
 type NetworkOptions struct {
 	Environment *Environment // nil: nothing fails
 	KeepCrashed bool         // the queues to crashed roles stay
+	Observed    []Atom       // what properties speak of: it is kept in configurations
 
 	// MostContents is, for NewLocalNetwork, how many contents a queue may have that is one component: 0 stands for
 	// a good number; if it is negative, each queue that can be a row of places is one.
@@ -169,7 +170,7 @@ func NewNetwork(a *Automata, opt NetworkOptions) (*Network, error) {
 	if opt.Environment == nil {
 		opt.Environment = Calm()
 	}
-	f, err := flatten(a, opt.Environment)
+	f, err := flatten(a, opt.Environment, opt.Observed)
 	if err != nil {
 		return nil, err
 	}

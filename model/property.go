@@ -13,7 +13,15 @@ type Property struct {
 	Formulas  *ltl.Formulas // which Formula is one of
 	Formula   *ltl.Formula  // proposition i is Atoms[i]
 	Atoms     []Atom        // at most ltl.MaxPropositions
+	Premises  []Premise
 	Origin    Origin
+}
+
+// Premise is a part of a property that asks for nothing if it is never true: what stands before `implies` or `leads to`, or what is
+// responded to.
+type Premise struct {
+	Text    string
+	Formula *ltl.Formula
 }
 
 // Atom is a proposition about a position of a run.

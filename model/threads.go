@@ -110,10 +110,10 @@ func mergeIDs[T cmp.Ordered](x, y []T) []T {
 }
 
 // beside is a thread if a scope stands beside it, and else 0: what is done in it may
-// then as well be done outside any thread.
+// then as well be done outside any thread, unless somebody asks.
 func (p *projector) beside(t ThreadID) ThreadID {
 	c := p.choreography
-	if slices.ContainsFunc(c.Scopes, func(s Scope) bool { return c.Concurrent(s.Thread, t) }) {
+	if c.TellThreads || slices.ContainsFunc(c.Scopes, func(s Scope) bool { return c.Concurrent(s.Thread, t) }) {
 		return t
 	}
 	return 0

@@ -29,6 +29,7 @@ type tracking struct {
 	strays    []MessagesOf
 	outcomes  []bool // by scope: Outcomes is about it
 	memory    []bool // by scope: earlier outcomes can matter
+	observed  []bool // by scope: a property looks at statuses of it
 	forgotten []bool // by scope: statuses of it are forgotten when they cannot matter any more
 	numbered  bool   // numbers of some scope are needed
 	changed   bool
@@ -49,11 +50,11 @@ func statusPart(status int64) int     { return int(status-1) / 2 }
 func statusHasLeft(status int64) bool { return status > 0 && status%2 == 0 }
 func statusIsIn(status int64) bool    { return status%2 == 1 }
 
-func newTracking(a *Automata, env *Environment) *tracking {
+func newTracking(a *Automata, env *Environment, observed []Atom) *tracking {
 	k := &tracking{
 		a: a, exact: map[MessagesOf]bool{}, lefts: map[MessagesOf][]ScopeID{}, sends: map[MessagesOf][]PositionID{},
 		chains: make([][]link, max(1, len(a.Positions))), outer: make([][]link, len(a.Scopes)),
-		outcomes: make([]bool, len(a.Scopes)), memory: make([]bool, len(a.Scopes)),
+		outcomes: make([]bool, len(a.Scopes)), memory: make([]bool, len(a.Scopes)), observed: make([]bool, len(a.Scopes)),
 	}
 	for _, f := range env.Faults {
 		if f.Kind == Stray {
@@ -74,7 +75,7 @@ func newTracking(a *Automata, env *Environment) *tracking {
 		k.told = append(k.told, make([]bool, len(a.Scopes)))
 	}
 	if len(a.Scopes) > 0 {
-		k.analyse()
+		k.analyse(observed)
 	}
 	k.number = make([][]int, len(a.Machines))
 	k.slot = make([][]int, len(a.Machines))
@@ -117,7 +118,7 @@ func (k *tracking) inside(p PositionID, s ScopeID) bool {
 	return slices.ContainsFunc(k.chains[p], func(l link) bool { return l.scope == s })
 }
 
-func (k *tracking) analyse() {
+func (k *tracking) analyse(observed []Atom) {
 	for r := range k.a.Machines {
 		for t := range k.a.Machines[r].Transitions {
 			tr := &k.a.Machines[r].Transitions[t]
@@ -140,6 +141,7 @@ func (k *tracking) analyse() {
 	for s := range k.a.Scopes {
 		k.startScope(ScopeID(s))
 	}
+	k.observe(observed)
 	k.tellRivals()
 	for r := range k.a.Machines {
 		for t := range k.a.Machines[r].Transitions {
@@ -158,6 +160,16 @@ func (k *tracking) analyse() {
 	for k.changed = true; k.changed; {
 		k.changed = false
 		k.close()
+	}
+}
+
+// observe tracks what properties look at.
+func (k *tracking) observe(atoms []Atom) {
+	for i := range atoms {
+		for _, s := range atoms[i].scopes() {
+			k.observed[s] = true
+			k.track(atoms[i].Role, s)
+		}
 	}
 }
 

@@ -35,6 +35,7 @@ func (v *verifier) distinct(exhibits []*exhibit, most int) (list []Finding, omit
 				omitted++
 			default:
 				f.stands(batch[i])
+				f.Course, f.configs = v.course(f.configs), nil
 				list = append(list, *f)
 			}
 		}

@@ -58,6 +58,9 @@ func (v *verifier) explain(exhibits []*exhibit) []*Finding {
 		}
 		final := v.oracle.DescribeConfig(r.last)
 		f.Final = &final
+		if v.opt.Course > 0 {
+			f.configs = r.configs
+		}
 		f.Blocked, f.struck = r.blockedRoles(), r.strikes()
 		findings[i] = &f
 	}

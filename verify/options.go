@@ -27,6 +27,8 @@ type Options struct {
 	Engine       Engine               // the zero value: the explicit one
 	Certify      bool                 // the symbolic engine has its set examined again, by simpler code
 	Interactions []model.Origin       // the places that dead-interaction looks at
+	Properties   []*model.Property    // decided after the checks; Only and Skip name them, too
+	Fairness     Fairness             // the runs that count for properties; the zero value: the weakly fair ones
 	Progress     func(Progress)       // may be nil; called from one goroutine
 	Every        time.Duration        // how often Progress is called; 0: five times a second
 

@@ -45,6 +45,9 @@ type CheckResult struct {
 	Findings []Finding // not empty if and only if Violated; shortest trace first
 	Omitted  int       // further causes beyond Options.MaxFindings
 
+	// Witness is a run that satisfies a property that asks for one; nil: it has not, or asks for none.
+	Witness *Finding
+
 	// Unshortened says that a reduction was on, and that there may be shorter runs to
 	// the findings.
 	Unshortened bool
@@ -58,6 +61,11 @@ type Finding struct {
 	Origins []model.Origin // the places concerned, most important first; may be empty
 	Trace   []Step         // a shortest run to the evidence, replayed; nil if the check has none
 	Final   *Configuration // where the trace ends; nil if there is no trace
+	// Course is the configuration before the first step of Trace, and then the one after each
+	// step; nil unless Options.Course asks for it. Entries in the middle of a long run are nil.
+	Course  []*Configuration
+	Cycle   int            // of a violation that goes on for ever, how many of the last steps of Trace are done again and again; 0: see Stops
+	Stops   bool           // nothing more happens after Trace, which is the violation of a property
 	Loop    string         // for a violation that goes on for ever: what goes on; else empty
 	Fault   string         // the fault that it begins with, in words; empty if it needs none
 	Causal  []int          // the steps of Trace that matter, ascending: the chain from the fault to those who wait; nil: all
@@ -67,6 +75,8 @@ type Finding struct {
 
 	room   bool     // a send that waits for room in a queue is part of it
 	struck []struck // the faults of the trace
+	// What Course is made of, until it is clear that the finding is shown.
+	configs []replay.Config
 }
 
 // Blocked is a role that waits for ever.

@@ -24,7 +24,7 @@ func (e *UnknownCheckError) Error() string { return fmt.Sprintf("there is no che
 // ends, what has not been decided is inconclusive. The error is about the network
 // (*model.LimitError) or the options (*UnknownCheckError, *StoreTooLargeError), or the disk (*DiskError), never about verdicts.
 func Verify(ctx context.Context, a *model.Automata, opt Options) (*Result, error) {
-	checks, err := selectChecks(opt.Only, opt.Skip)
+	checks, err := selectChecks(&opt)
 	if err != nil {
 		return nil, err
 	}
@@ -36,10 +36,17 @@ func Verify(ctx context.Context, a *model.Automata, opt Options) (*Result, error
 	all := newAcross(a, opt)
 	matrix := newMatrix(a, opt)
 	for _, env := range environments {
-		r, err := verifyIn(ctx, a, env, opt, checks, all, matrix)
+		r := EnvironmentResult{Environment: env, Statistics: Statistics{Reason: "only properties were looked at", Channels: a.Channels.Default.String()}}
+		if len(checks) > 0 || len(opt.Properties) == 0 || opt.Coverage {
+			if r, err = verifyIn(ctx, a, env, opt, checks, all, matrix); err != nil {
+				return nil, err
+			}
+		}
+		properties, err := verifyProperties(ctx, a, env, opt)
 		if err != nil {
 			return nil, err
 		}
+		r.Checks = append(r.Checks, properties...)
 		result.Environments = append(result.Environments, r)
 	}
 	for _, c := range checks {
@@ -57,11 +64,7 @@ func verifyExplicitly(ctx context.Context, a *model.Automata, env *model.Environ
 	if err != nil {
 		return nil, err
 	}
-	v := &verifier{
-		ctx: ctx, automata: a, env: env, net: net, opt: opt, start: time.Now(),
-		oracle: replay.New(a, replay.Options{Environment: env, KeepCrashed: opt.KeepCrashed}),
-		on:     map[string]bool{}, survivors: map[model.RoleID]*survivor{},
-	}
+	v := newVerifier(ctx, a, env, net, opt)
 	for _, c := range checks {
 		v.on[c.ID] = true
 	}
@@ -91,16 +94,29 @@ func (v *verifier) results(checks []Check, all *across, matrix *matrix) Environm
 	return r
 }
 
-func selectChecks(only, skip []string) ([]Check, error) {
+// newVerifier makes a verifier that has searched nothing yet.
+func newVerifier(ctx context.Context, a *model.Automata, env *model.Environment, net *model.Network, opt Options) *verifier {
+	return &verifier{
+		ctx: ctx, automata: a, env: env, net: net, opt: opt, start: time.Now(),
+		oracle: replay.New(a, replay.Options{Environment: env, KeepCrashed: opt.KeepCrashed}),
+		on:     map[string]bool{}, survivors: map[model.RoleID]*survivor{},
+	}
+}
+
+// wants reports whether a check, or property, is asked for.
+func (opt *Options) wants(id string) bool {
+	return (len(opt.Only) == 0 || slices.Contains(opt.Only, id)) && !slices.Contains(opt.Skip, id)
+}
+
+func selectChecks(opt *Options) ([]Check, error) {
 	all := Checks()
-	for _, id := range slices.Concat(only, skip) {
-		if !slices.ContainsFunc(all, func(c Check) bool { return c.ID == id }) {
+	for _, id := range slices.Concat(opt.Only, opt.Skip) {
+		if !slices.ContainsFunc(all, func(c Check) bool { return c.ID == id }) &&
+			!slices.ContainsFunc(opt.Properties, func(p *model.Property) bool { return p.Name == id }) {
 			return nil, &UnknownCheckError{id}
 		}
 	}
-	return slices.DeleteFunc(all, func(c Check) bool {
-		return len(only) > 0 && !slices.Contains(only, c.ID) || slices.Contains(skip, c.ID)
-	}), nil
+	return slices.DeleteFunc(all, func(c Check) bool { return !opt.wants(c.ID) }), nil
 }
 
 // verifier is one run of the search, in one environment.
@@ -133,6 +149,7 @@ type verifier struct {
 	stretched        bool            // runs of the search are perhaps not the shortest
 	diagrams         *diagrams       // whose verifier this is; nil for the explicit engine
 	caveat           string          // what findings of a reduced search are perhaps not; empty if nothing
+	described        int             // configurations along runs that were put into words
 }
 
 func (v *verifier) search() error {

@@ -61,47 +61,52 @@ func (sp *Space) meeting(a Set, c Constraint) (Set, error) {
 
 // Lasso is a run to a member of a hull, and on from there through the hull back to where the cycle began, such that the cycle
 // meets all constraints. Both are lists of configurations: the prefix begins with the initial one, and the cycle,
-// which is not empty, leads from the last one of the prefix to itself.
+// which is not empty, leads from the last one of the prefix to itself. By tells for each step of the cycle which constraint it
+// is there for: it has to be one of its steps, though others may have the same target; -1 is none.
 //
 // From a nearest member of the hull it goes to where the next constraint can be met soonest, until all have been, and
 // back. If there is no way back, it begins again from where it is: that is behind a component that is never entered
 // again, so that it ends.
-func (sp *Space) Lasso(ctx context.Context, hull Set, events *Choice, again []Constraint) (prefix, cycle []lts.State, err error) {
+func (sp *Space) Lasso(ctx context.Context, hull Set, events *Choice, again []Constraint) (prefix, cycle []lts.State, by []int, err error) {
 	before := sp.ctx
 	sp.ctx = ctx
 	defer func() { sp.ctx = before }()
 	prefix, err = sp.Path(ctx, hull)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	for {
-		cycle = nil
+		cycle, by = nil, nil
 		start := prefix[len(prefix)-1]
 		at := start
 		on := func(states []lts.State) {
 			cycle = append(cycle, states...)
+			by = append(by, slices.Repeat([]int{-1}, len(states))...)
 			if len(cycle) > 0 {
 				at = cycle[len(cycle)-1]
 			}
 		}
-		for _, c := range again {
-			way, err := sp.meet(at, hull, events, c)
+		for i, c := range again {
+			way, stepped, err := sp.meet(at, hull, events, c)
 			if err != nil {
-				return nil, nil, err
+				return nil, nil, nil, err
 			}
 			on(way)
+			if stepped {
+				by[len(by)-1] = i
+			}
 		}
 		home, err := sp.one(start)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		way, err := sp.through(at, hull, home, events, len(cycle) == 0)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		if way != nil {
 			on(way)
-			return prefix, cycle, nil
+			return prefix, cycle, by, nil
 		}
 		if len(cycle) == 0 {
 			bug.Panicf("symbolic: a hull without a cycle")
@@ -110,32 +115,32 @@ func (sp *Space) Lasso(ctx context.Context, hull Set, events *Choice, again []Co
 	}
 }
 
-// meet is a way from a member of a hull on to where a constraint has been met.
-func (sp *Space) meet(from lts.State, hull Set, events *Choice, c Constraint) ([]lts.State, error) {
+// meet is a way from a member of a hull on to where a constraint has been met, perhaps by the last step.
+func (sp *Space) meet(from lts.State, hull Set, events *Choice, c Constraint) (way []lts.State, stepped bool, err error) {
 	target, err := sp.meeting(hull, c)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	way, err := sp.through(from, hull, target, events, false)
+	way, err = sp.through(from, hull, target, events, false)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	at := from
 	if len(way) > 0 {
 		at = way[len(way)-1]
 	}
 	if c.States != (Set{}) && sp.Contains(c.States, at) {
-		return way, nil
+		return way, false, nil
 	}
 	here, err := sp.one(at)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	next, err := c.Steps.Image(here, hull)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return append(way, sp.Pick(next)), nil
+	return append(way, sp.Pick(next)), true, nil
 }
 
 // one is the set of one configuration.

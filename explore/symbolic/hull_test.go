@@ -94,7 +94,7 @@ func TestHull(t *testing.T) {
 			return
 		}
 
-		prefix, cycle, err := sp.Lasso(context.Background(), hull, events, again)
+		prefix, cycle, by, err := sp.Lasso(context.Background(), hull, events, again)
 		require.NoError(t, err)
 		require.Equal(t, r.sys.Init(), prefix[0])
 		for i, s := range prefix[1:] {
@@ -102,10 +102,14 @@ func TestHull(t *testing.T) {
 		}
 		require.NotEmpty(t, cycle)
 		require.Equal(t, prefix[len(prefix)-1], cycle[len(cycle)-1])
+		require.Len(t, by, len(cycle))
 		met := make([]bool, len(again))
 		last := prefix[len(prefix)-1]
-		for _, s := range cycle {
+		for i, s := range cycle {
 			require.True(t, want.has(s))
+			if by[i] >= 0 {
+				require.True(t, steps[by[i]].image(setOf(last), false).has(s))
+			}
 			require.True(t, r.only(bits).image(setOf(last), false).has(s))
 			for i := range again {
 				met[i] = met[i] || sets[i].has(s) || steps[i].image(setOf(last), false).has(s)

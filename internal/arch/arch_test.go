@@ -31,7 +31,7 @@ var policy = []rule{
 	{"model", []string{"lts", "ltl"}},
 	{"explore/...", []string{"lts", "explore/..."}}, // never model
 	{"verify/replay", []string{"model"}},            // shares nothing with the search
-	{"verify", []string{"lts", "ltl", "model", "explore", "explore/reduce", "explore/checkpoint", "explore/symbolic", "verify/replay"}},
+	{"verify", []string{"lts", "ltl", "model", "explore", "explore/reduce", "explore/checkpoint", "explore/symbolic", "explore/cycle", "verify/replay"}},
 
 	{"lang/source", nil},
 	{"lang/diag", []string{"lang/source"}},

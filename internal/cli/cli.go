@@ -177,8 +177,8 @@ shortest run.`,
 	root.PersistentPreRunE = func(*cobra.Command, []string) error {
 		return oneOf("--color", a.color, "auto", "always", "never")
 	}
-	root.AddCommand(a.verifyCommand(), a.resumeCommand(), a.fmtCommand(), a.projectCommand(), a.replayCommand(), a.simulateCommand(),
-		a.exportCommand(), a.explainCommand(), a.versionCommand())
+	root.AddCommand(a.verifyCommand(), a.resumeCommand(), a.drawCommand(), a.fmtCommand(), a.projectCommand(), a.replayCommand(), a.simulateCommand(),
+		a.exportCommand(), a.ltlCommand(), a.explainCommand(), a.versionCommand())
 	return root
 }
 

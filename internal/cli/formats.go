@@ -16,6 +16,7 @@ import (
 	"chorcheck/report"
 	"chorcheck/report/baseline"
 	"chorcheck/report/github"
+	"chorcheck/report/html"
 	"chorcheck/report/json"
 	"chorcheck/report/junit"
 	"chorcheck/report/mermaid"
@@ -26,7 +27,7 @@ import (
 
 // formats are those of reports. docs/ci-formats.md describes them.
 func formats() []string {
-	return []string{"text", "json", "ndjson", "sarif", "junit", "github", "mermaid", "plantuml"}
+	return []string{"text", "json", "ndjson", "sarif", "junit", "github", "mermaid", "plantuml", "html"}
 }
 
 // render writes a report in a format; style is for text.
@@ -46,6 +47,8 @@ func render(w io.Writer, format string, r *report.Report, style text.Style) erro
 		return mermaid.Write(w, r)
 	case "plantuml":
 		return plantuml.Write(w, r)
+	case "html":
+		return html.Write(w, r)
 	}
 	text.Write(w, r, style)
 	return nil

@@ -61,7 +61,7 @@ func (k *keepFlags) add(cmd *cobra.Command) {
 }
 
 // changeable names the flags that make no difference to the result of a complete search.
-var changeable = []string{"workers", "memory", "timeout", "no-progress", "checkpoint-every", "spill-dir", "color", "format", "fail-on", "full-trace"}
+var changeable = []string{"workers", "memory", "timeout", "no-progress", "checkpoint-every", "spill-dir", "color", "format", "svg", "fail-on", "full-trace"}
 
 // recipe is what `resume` has to know of the command that made a checkpoint.
 type recipe struct {
@@ -132,7 +132,7 @@ func (f *verifyFlags) changes() []string {
 	list := []string{
 		fmt.Sprintf("--workers=%d", f.workers), "--memory=" + f.memory, "--timeout=" + f.timeout.String(),
 		fmt.Sprintf("--no-progress=%v", f.noProgress), "--checkpoint-every=" + f.keep.every.String(), "--spill-dir=" + f.keep.spillDir,
-		fmt.Sprintf("--full-trace=%v", f.fullTrace),
+		fmt.Sprintf("--full-trace=%v", f.fullTrace), "--svg=" + f.svg,
 	}
 	if f.report.cmd.Flags().Changed("fail-on") {
 		list = append(list, "--fail-on="+f.report.failOn)

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -17,7 +18,9 @@ import (
 	"chorcheck/internal/expect"
 	"chorcheck/lang"
 	"chorcheck/lang/diag"
+	"chorcheck/model"
 	"chorcheck/report"
+	"chorcheck/report/html"
 	"chorcheck/report/text"
 	"chorcheck/verify"
 )
@@ -25,6 +28,8 @@ import (
 type verifyFlags struct {
 	loadFlags
 	only, skip            []string
+	fairness              string
+	witness               bool
 	report                reportFlags
 	maxStates             uint64
 	maxDepth, maxFindings int
@@ -34,6 +39,7 @@ type verifyFlags struct {
 	noProgress, fullTrace bool
 	coverage              bool
 	minCoverage           float64
+	svg                   string // a directory
 	reduce                []string
 	store                 storeFlags
 	order                 orderFlags
@@ -69,9 +75,12 @@ and output.`,
 	f.add(cmd)
 	f.addEnvironments(cmd)
 	fl := cmd.Flags()
-	fl.StringSliceVar(&f.only, "only", nil, "only these checks: deadlock,stuck")
+	fl.StringSliceVar(&f.only, "only", nil, "only these checks and properties: deadlock,stuck")
+	fl.StringVar(&f.fairness, "fairness", "weak", "which runs count for properties: none (all), weak (what stays enabled is done at some time), strong (what is enabled again and again is done again and again)")
+	fl.BoolVar(&f.witness, "witness", false, "show a run for each property that asks for one (`sometimes ..`)")
 	fl.StringSliceVar(&f.skip, "skip", nil, "all but these checks")
 	f.report.add(cmd)
+	fl.StringVar(&f.svg, "svg", "", "draw the run of each finding into a file in the directory `DIR`, which is made if need be")
 	fl.Uint64Var(&f.maxStates, "max-states", 0, "stop after so many states (0: no limit)")
 	fl.IntVar(&f.maxDepth, "max-depth", 0, "stop at this depth (0: no limit)")
 	fl.DurationVar(&f.timeout, "timeout", 0, "stop after this time, for each file: 90s, 5m (0: no limit)")
@@ -97,7 +106,7 @@ func (f *verifyFlags) checkFlags() (lang.Options, verify.Options, error) {
 	if err != nil {
 		return load, opt, err
 	}
-	if err := checkIDs(f.only, f.skip); err != nil {
+	if err := checkIDs(nil, f.only, f.skip); err != nil {
 		return load, opt, err
 	}
 	if err := someCheckLeft(f.only, f.skip); err != nil {
@@ -141,8 +150,13 @@ func (f *verifyFlags) checkFlags() (lang.Options, verify.Options, error) {
 	if err != nil {
 		return load, opt, err
 	}
+	fairness, err := f.runs()
+	if err != nil {
+		return load, opt, err
+	}
 	opt = verify.Options{
-		Engine: engine, Certify: f.engine.certify,
+		Fairness: fairness,
+		Engine:   engine, Certify: f.engine.certify,
 		SpillDir: f.keep.spillDir, Reduce: reduce, Store: storage, Order: order, Sampling: sampling,
 		Only: f.only, Skip: f.skip, Workers: f.workers, MaxStates: f.maxStates, MaxDepth: f.maxDepth,
 		Memory: memory, MaxFindings: f.maxFindings,
@@ -152,6 +166,14 @@ func (f *verifyFlags) checkFlags() (lang.Options, verify.Options, error) {
 		opt.MaxFindings = manyFindings
 	}
 	return load, opt, nil
+}
+
+// runs reads --fairness.
+func (f *verifyFlags) runs() (verify.Fairness, error) {
+	if err := oneOf("--fairness", f.fairness, "none", "weak", "strong"); err != nil {
+		return 0, err
+	}
+	return map[string]verify.Fairness{"none": verify.NoFairness, "weak": verify.WeakFairness, "strong": verify.StrongFairness}[f.fairness], nil
 }
 
 // reductions reads --reduce.
@@ -184,27 +206,47 @@ func (f *verifyFlags) reductions() (verify.Reduce, error) {
 	return r, nil
 }
 
-func checkIDs(lists ...[]string) error {
+// checkIDs refuses names that are neither a check's nor a property's. Which properties there are is known only when a
+// file has been read: before that, properties is nil, and what could be the name of one is let through.
+func checkIDs(properties []*model.Property, lists ...[]string) error {
 	ids := []string{}
 	for _, c := range verify.Checks() {
 		ids = append(ids, c.ID)
 	}
 	for _, id := range slices.Concat(lists...) {
-		if slices.Contains(ids, id) {
+		if slices.Contains(ids, id) || properties == nil && diag.Nearest(id, ids) == "" && isName(id) ||
+			slices.ContainsFunc(properties, func(p *model.Property) bool { return p.Name == id }) {
 			continue
 		}
+		all := ids
+		for _, p := range properties {
+			all = append(all, p.Name)
+		}
 		hint := "the checks are " + strings.Join(ids, ", ")
-		if near := diag.Nearest(id, ids); near != "" {
+		if len(properties) > 0 {
+			hint += "; the properties are " + strings.Join(all[len(ids):], ", ")
+		}
+		if near := diag.Nearest(id, all); near != "" {
 			hint = fmt.Sprintf("did you mean `%s`?", near)
 		}
-		return usage(hint, "there is no check %q", id)
+		return usage(hint, "there is no check or property %q", id)
 	}
 	return nil
+}
+
+// isName reports whether a property could be called so.
+func isName(id string) bool {
+	return id != "" && strings.IndexFunc(id, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) < 0
 }
 
 // someCheckLeft refuses --only and --skip that together leave nothing to decide:
 // that everything holds would be no news.
 func someCheckLeft(only, skip []string) error {
+	if slices.ContainsFunc(only, func(id string) bool {
+		return !slices.Contains(skip, id) && !slices.ContainsFunc(verify.Checks(), func(c verify.Check) bool { return c.ID == id })
+	}) {
+		return nil // a property
+	}
 	for _, c := range verify.Checks() {
 		if (len(only) == 0 || slices.Contains(only, c.ID)) && !slices.Contains(skip, c.ID) {
 			return nil
@@ -244,6 +286,9 @@ func (a *app) verify(ctx context.Context, f verifyFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	if slices.ContainsFunc(to, func(t destination) bool { return t.format == "html" }) {
+		opt.Course = html.Steps + 1
+	}
 	names, troubles := expand(args, ".chor", ".fsa")
 	r := &report.Report{Version: a.version, Errors: troubles}
 	if r.Strict, r.FailOn, err = f.report.counts(); err != nil {
@@ -257,6 +302,11 @@ func (a *app) verify(ctx context.Context, f verifyFlags, args []string) error {
 	}
 	if err := f.report.checkFiles(to, names); err != nil {
 		return err
+	}
+	if f.svg != "" {
+		if err := makeDirectory("--svg", f.svg); err != nil {
+			return err
+		}
 	}
 	known, err := f.report.readBaseline()
 	if err != nil {
@@ -287,12 +337,18 @@ func (a *app) verify(ctx context.Context, f verifyFlags, args []string) error {
 			if large := (*verify.StoreTooLargeError)(nil); errors.As(err, &large) {
 				t.Hint = "a smaller --bitstate-memory may do"
 			}
+			if h := (*hinted)(nil); errors.As(err, &h) {
+				t.Hint = h.hint
+			}
 			r.Errors = append(r.Errors, t)
 			continue
 		}
 		r.Files = append(r.Files, file)
 	}
 	f.report.compare(r, known)
+	if f.svg != "" {
+		pictures(r, f.svg)
+	}
 	style := a.outStyle()
 	style.FullTrace = f.fullTrace
 	a.write(r, to, style)
@@ -314,7 +370,10 @@ func (a *app) verifyUnit(ctx context.Context, f verifyFlags, u *lang.Unit, load 
 		ctx, cancel = context.WithTimeout(ctx, f.timeout)
 		defer cancel()
 	}
-	opt.Interactions, opt.Environments = u.Interactions, u.Environments
+	opt.Interactions, opt.Environments, opt.Properties = u.Interactions, u.Environments, u.Properties
+	if err := checkIDs(append([]*model.Property{}, u.Properties...), opt.Only, opt.Skip); err != nil {
+		return out, err
+	}
 	if isTerminal(a.Err) && !f.noProgress {
 		line := &progressLine{w: a.Err, name: u.File.Name}
 		opt.Progress = line.show

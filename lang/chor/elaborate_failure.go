@@ -147,10 +147,10 @@ func (e *elaborator) enterThread(par *model.Par) model.ThreadID {
 }
 
 // structureOf is what the choreography says about failures: nothing at all if it has none.
-func (e *elaborator) structureOf() model.Structure {
+func (e *elaborator) structureOf(threads bool) model.Structure {
 	f := &e.failures
 	s := f.structure
-	if len(s.Scopes)+len(s.Exceptions)+len(s.Timers) > 0 {
+	if threads || len(s.Scopes)+len(s.Exceptions)+len(s.Timers) > 0 {
 		return s
 	}
 	for _, p := range f.pars {
@@ -357,18 +357,12 @@ func (e *elaborator) warnTry(n *Try) {
 	})
 }
 
-// rejectDeclaration reports declarations in a block, and what is not checked yet.
+// rejectDeclaration reports declarations in a block.
 func (e *elaborator) rejectDeclaration(it Item) {
 	if e.depth > 0 && isDeclaration(it) {
 		if _, bad := it.(*BadItem); !bad {
 			e.fail(diag.NestedDeclaration, it.Pos(), "move it to the top of the text", "a declaration cannot stand inside a block")
 		}
-		return
-	}
-	if n, ok := it.(*PropertyDecl); ok {
-		at := n.At
-		at.End = min(at.End, at.Start+len("property"))
-		e.fail(diag.NotChecked, at, "remove the property: the built-in checks are done without one", "this version of chorcheck does not check properties yet")
 	}
 }
 

@@ -39,19 +39,7 @@ const FaultsName = "faults"
 // text. What stands between the spans is not looked at. Whether there was an error,
 // the bag knows.
 func LowerEnvironments(file *source.File, spans []source.Span, s Setting, bag *diag.Bag) []*model.Environment {
-	kept := []byte(file.Text)
-	inside := make([]bool, len(kept))
-	for _, span := range spans {
-		for i := max(0, span.Start); i < min(span.End, len(kept)); i++ {
-			inside[i] = true
-		}
-	}
-	for i, c := range kept {
-		if !inside[i] && c != '\n' && c != '\r' {
-			kept[i] = ' '
-		}
-	}
-	tree := Parse(source.New(file.Name, string(kept)), bag)
+	tree := Parse(only(file, spans), bag)
 	e := newSettingElaborator(tree, s, bag)
 	var blocks []*EnvironmentDecl
 	for _, it := range tree.Items {

@@ -39,6 +39,8 @@ type Lowered struct {
 	Declared []string
 	// Params are the parameters with the values used, in text order.
 	Params []Param
+	// Properties are those of the text, in its order.
+	Properties []*model.Property
 }
 
 // Param is a parameter of a choreography with its value.
@@ -93,6 +95,7 @@ func Lower(f *File, opt Options, bag *diag.Bag) *Lowered {
 	if !bag.Failed() {
 		e.warnFailures(body, all, endPoints)
 	}
+	properties := e.lowerProperties(e.properties(), func() *propertyFacts { return e.facts(body, endPoints, strays(all)) })
 	e.warnUnused()
 	if bag.Failed() {
 		return nil
@@ -108,13 +111,15 @@ func Lower(f *File, opt Options, bag *diag.Bag) *Lowered {
 			Channels: e.channels,
 			Body:     body,
 
-			Structure: e.structureOf(),
-			EndPoints: endPoints,
-			Strays:    strays(all),
+			Structure:   e.structureOf(len(properties) > 0),
+			TellThreads: len(properties) > 0,
+			EndPoints:   endPoints,
+			Strays:      strays(all),
 		},
 		Places:       e.places,
 		Interactions: e.interactions,
 		Params:       e.paramValues(),
+		Properties:   properties,
 	}
 }
 

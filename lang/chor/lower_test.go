@@ -463,10 +463,10 @@ func TestHuge(t *testing.T) {
 	}
 }
 
-// TestNamesPages checks docs/diagnostics/names.md and failures.md: each code has a section, its
+// TestNamesPages checks docs/diagnostics/names.md, failures.md and properties.md: each code has a section, its
 // failing example gives the code, and the mended one neither the code nor an error.
 func TestNamesPages(t *testing.T) {
-	for _, page := range []string{"names", "failures"} {
+	for _, page := range []string{"names", "failures", "properties"} {
 		t.Run(page, func(t *testing.T) { checkPage(t, page) })
 	}
 }
@@ -539,7 +539,7 @@ func TestLanguagePage(t *testing.T) {
 // FuzzLower checks that no text makes the front end crash, and that all places
 // of diagnostics are inside the text.
 func FuzzLower(f *testing.F) {
-	for _, pattern := range []string{"testdata/resolve/*.txtar", "testdata/lower/*.txtar"} {
+	for _, pattern := range []string{"testdata/resolve/*.txtar", "testdata/lower/*.txtar", "testdata/properties/*.txtar"} {
 		archives, err := filepath.Glob(pattern)
 		require.NoError(f, err)
 		for _, path := range archives {

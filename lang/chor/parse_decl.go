@@ -274,7 +274,7 @@ func (p *parser) property(t token) Item {
 }
 
 // formula takes the tokens of a formula. It ends before a keyword of ours that
-// begins a line, or before anything that begins a line no further right than
+// begins a line and means nothing in a formula, or before anything that begins a line no further right than
 // the property does; neither within brackets, unless they are never closed.
 func (p *parser) formula(column int) source.Span {
 	end, closed := p.formulaEnd(column, true)
@@ -296,7 +296,7 @@ func (p *parser) formulaEnd(column int, brackets bool) (end int, closed bool) {
 	for i := p.pos; ; i++ {
 		t := p.toks[i]
 		left := t.first() && p.lines.column(int(t.start)) <= column
-		head := t.first() && t.has(fStatement|fDecl)
+		head := t.first() && t.has(fStatement|fDecl) && (left || !p.inFormula(i))
 		if t.kind == tEOF || left && head || (depth == 0 || !brackets) && (left || head || t.kind == tSemicolon || t.kind == tRBrace && (len(p.open) > 0 || p.braced >= 0)) {
 			return i, depth == 0
 		}
@@ -307,6 +307,19 @@ func (p *parser) formulaEnd(column int, brackets bool) (end int, closed bool) {
 			depth = max(0, depth-1)
 		}
 	}
+}
+
+// inFormula reports whether a keyword of ours goes on with a formula: `for all w in Worker: ..` and
+// `within 5 steps` do.
+func (p *parser) inFormula(i int) bool {
+	t, next, name := p.toks[i], p.toks[min(i+1, len(p.toks)-1)], p.toks[min(i+2, len(p.toks)-1)]
+	switch {
+	case wordIs(p, t, "for"):
+		return (wordIs(p, next, "all") || wordIs(p, next, "some")) && name.kind == tWord && !wordIs(p, name, "in")
+	case wordIs(p, t, "within"):
+		return next.kind == tInt && (wordIs(p, name, "steps") || wordIs(p, name, "step"))
+	}
+	return false
 }
 
 // forHead parses `w in Worker` or `i in 0..n-1`.

@@ -61,7 +61,3 @@ const (
 	TooManyVariables  Code = "CH0504"
 	TooMuchArithmetic Code = "CH0505"
 )
-
-// NotChecked is the code of constructs that are parsed and formatted, and
-// rejected by this version.
-const NotChecked Code = "CH0701"

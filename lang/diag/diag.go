@@ -16,9 +16,8 @@ import (
 )
 
 // Code is the stable name of a kind of diagnostic: CH and four digits.
-// CH00 options, CH01 scanning, CH02 syntax, CH03 names and failures, CH04 types and values, CH05 limits,
-// CH06 projection, CH07 not supported, CH08 automata and other formats,
-// CH09 networks.
+// CH00 options, CH01 scanning, CH02 syntax, CH03 names, failures and properties, CH04 types and values, CH05 limits,
+// CH06 projection, CH08 automata and other formats, CH09 networks.
 type Code string
 
 // Severity of a diagnostic. An error rejects the specification (exit code 4).

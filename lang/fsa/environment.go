@@ -75,17 +75,23 @@ func (p *parser) lowerEnvironments(a *model.Automata) []*model.Environment {
 	return list
 }
 
-// machineFollows reports environments that stand before a machine.
+// machineFollows reports environments and properties that stand before a machine.
 func (p *parser) machineFollows(head source.Span) {
-	for _, b := range p.environments {
+	misplaced := func(what string, at source.Span) {
 		p.report(diag.Diagnostic{
-			Code: diag.MisplacedEnvironment, Message: "a machine follows this environment",
-			Primary:   diag.Label{Span: p.keyword(b)},
+			Code: diag.MisplacedEnvironment, Message: "a machine follows this " + what,
+			Primary:   diag.Label{Span: at},
 			Secondary: []diag.Label{{Span: head, Text: "this machine"}},
-			Help:      "move the environment behind the last machine",
+			Help:      "move the " + what + " behind the last machine",
 		})
 	}
-	p.environments = nil
+	for _, b := range p.environments {
+		misplaced("environment", p.keyword(b))
+	}
+	for _, at := range p.properties {
+		misplaced("property", source.Span{Start: at.Start, End: at.Start + len(propertyWord)})
+	}
+	p.environments, p.properties = nil, nil
 }
 
 // blockEnd is where the block ends that begins at or behind an offset: behind its

@@ -41,6 +41,7 @@ type Parsed struct {
 	Declared bool          // the text says what its channels are
 
 	Environments []*model.Environment // in the order of the text; nil if it has none
+	Properties   []*model.Property    // in the order of the text
 }
 
 // Parse reads a text. Unless channels is nil, it replaces the default channel of the
@@ -63,8 +64,12 @@ func Parse(file *source.File, channels *model.Channel, bag *diag.Bag) *Parsed {
 	if p.failed {
 		return nil
 	}
+	properties := p.lowerProperties(a, environments)
+	if p.failed {
+		return nil
+	}
 	cfsm.Lint(a, p.builder.Places, environments, bag)
-	return &Parsed{Automata: a, Places: p.builder.Places, Declared: p.declared.End > 0, Environments: environments}
+	return &Parsed{Automata: a, Places: p.builder.Places, Declared: p.declared.End > 0, Environments: environments, Properties: properties}
 }
 
 // parser reads machines and channel lines first; partners are looked up once all
@@ -86,6 +91,7 @@ type parser struct {
 	pairAt   map[model.Pair]source.Span
 
 	environments []environmentBlock
+	properties   []source.Span
 }
 
 // machine is one machine as it was written.
@@ -224,6 +230,8 @@ func (p *parser) outside(toks []token) []token {
 	switch {
 	case name == environmentWord:
 		return p.environment(first)
+	case name == propertyWord:
+		return p.property(first)
 	case isDirective(first):
 		p.fail(diag.OutsideMachine, first.Span, "begin the machine with `.outputs NAME`", "`%s` stands outside a machine", first.text)
 		p.stray = true

@@ -15,7 +15,7 @@ import (
 
 // TestIndependence keeps the package apart from the engine: of the module it
 // imports package model only, of that it uses the data types only, and it calls
-// no method of theirs but Eval, Contains, Chain, Concurrent, ExprText and String.
+// no method of theirs but Eval, Contains, Chain, Concurrent, ExprText, IsEvent and String.
 func TestIndependence(t *testing.T) {
 	dataTypes := []string{
 		"Automata", "Machine", "LocalState", "Transition", "Assign", "Channels", "Channel", "Pair",
@@ -26,6 +26,8 @@ func TestIndependence(t *testing.T) {
 		"Scope", "ScopeID", "Position", "PositionID", "Place", "Handler", "HandlerRef", "Timer", "TimerID", "ExceptionID",
 		"Environment", "Fault", "FaultKind", "FaultKinds",
 		"Crash", "Silence", "Loss", "Duplicate", "Reorder", "Disconnect", "Partition", "RaiseFault", "Stray",
+		"Atom", "AtomSends", "AtomReceives", "AtomRaises", "AtomHandles", "AtomFires", "AtomCrashes", "AtomInside", "AtomInHandler",
+		"AtomDone", "AtomCrashed", "AtomFailed", "AtomArmed", "AtomCompares", "AtomEmpty", "AtomFull",
 	}
 	engine := []string{"Network", "Compile", "Project", "Flatten", "Determinise", "Minimise", "Bits"}
 	files, err := filepath.Glob("*.go")

@@ -1,0 +1,9 @@
+package cycle
+
+import (
+	"testing"
+
+	"chorcheck/internal/seed"
+)
+
+func TestMain(m *testing.M) { seed.Main(m) }

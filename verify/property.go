@@ -1,0 +1,336 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"chorcheck/explore"
+	"chorcheck/explore/cycle"
+	"chorcheck/ltl"
+	"chorcheck/lts"
+	"chorcheck/model"
+)
+
+// Whether all runs satisfy a formula: its negation becomes a Büchi automaton, which reads along while the
+// network runs, and what is looked for is a run that is fair and that the automaton accepts. Whether some run
+// satisfies it is asked in the same way, of the formula itself.
+
+// Fairness says which runs count for properties.
+type Fairness int
+
+// The kinds of fairness. See docs/properties.md, section 4.
+const (
+	WeakFairness Fairness = iota
+	NoFairness
+	StrongFairness
+)
+
+func (f Fairness) String() string { return [...]string{"weak", "none", "strong"}[f] }
+
+// mostAutomatonStates bounds the automaton of a property.
+const mostAutomatonStates = 2000
+
+// readers is a network beside an automaton that reads the positions of its run.
+type product struct {
+	net       *model.Network
+	values    *model.Valuation
+	automaton *ltl.Automaton
+	scratch   sync.Pool
+	confused  atomic.Bool
+}
+
+// begin and stutter are the actions of a product that no network has: reading the first position, and
+// the last one once more where nothing more happens.
+func (p *product) begin() lts.Action   { return lts.Action(p.net.Actions()) }
+func (p *product) stutter() lts.Action { return lts.Action(p.net.Actions() + 1) }
+
+func newProduct(net *model.Network, atoms []model.Atom, automaton *ltl.Automaton) (*product, error) {
+	values, err := net.Valuation(atoms)
+	if err != nil {
+		return nil, err
+	}
+	p := &product{net: net, values: values, automaton: automaton}
+	p.scratch.New = func() any { return lts.NewSteps(net.Width()) }
+	return p, nil
+}
+
+// Width implements cycle.System: the last word is the automaton's state, after it has read the position.
+func (p *product) Width() int { return p.net.Width() + 1 }
+
+// Actions implements cycle.System.
+func (p *product) Actions() int { return p.net.Actions() + 2 }
+
+// unread stands in place of the automaton's state in the very beginning. States from it on, less ended, are those of a run that
+// has stopped: then nothing strikes any more.
+func (p *product) unread() uint64 { return uint64(p.automaton.States()) }
+
+func (p *product) ended() uint64 { return p.unread() + 1 }
+
+// Init implements cycle.System.
+func (p *product) Init() lts.State { return append(p.net.Init(), p.unread()) }
+
+// Expand implements cycle.System.
+func (p *product) Expand(s lts.State, out *cycle.Steps) {
+	w := p.net.Width()
+	base, q := s[:w:w], s[w]
+	if q == p.unread() {
+		p.read(out, p.begin(), s, base, p.values.State(base), p.automaton.Initial, 0)
+		return
+	}
+	if q >= p.ended() {
+		p.read(out, p.stutter(), s, base, p.values.State(base), int(q-p.ended()), p.ended())
+		return
+	}
+	steps := p.scratch.Get().(*lts.Steps)
+	defer p.scratch.Put(steps)
+	steps.Reset()
+	if p.net.Next(base, steps)&model.MarkConfused != 0 {
+		p.confused.Store(true)
+	}
+	quiet := true
+	for i, a := range steps.Actions {
+		if p.net.IsStep(a) {
+			quiet = false
+			out.Enabled = append(out.Enabled, a)
+		}
+		to := steps.Target(i)
+		p.read(out, a, s, to, p.values.Action(a)|p.values.State(to), int(q), 0)
+	}
+	if quiet {
+		p.read(out, p.stutter(), s, base, p.values.State(base), int(q), p.ended())
+	}
+}
+
+// read adds what the automaton can do with a position: s is any configuration of the product, and more is added to its states.
+func (p *product) read(out *cycle.Steps, a lts.Action, s, to lts.State, valuation uint64, q int, more uint64) {
+	for i := range p.automaton.Transitions[q] {
+		t := &p.automaton.Transitions[q][i]
+		if !t.Guard.Holds(valuation) {
+			continue
+		}
+		target := out.Append(a, s)
+		copy(target, to)
+		target[len(to)] = uint64(t.Target) + more
+		out.Accepting = append(out.Accepting, t.Accepting)
+	}
+}
+
+// fairness is that of a product's runs.
+func (p *product) fairness(kind Fairness) cycle.Fairness {
+	network := func(a lts.Action) bool { return int(a) < p.net.Actions() }
+	never := func(a lts.Action) bool { return network(a) && !p.net.IsStep(a) }
+	switch kind {
+	case NoFairness:
+		return cycle.Fairness{Kind: cycle.Unfair}
+	case StrongFairness:
+		return cycle.Fairness{Kind: cycle.Strong, Never: never, Class: func(a lts.Action) int {
+			if !network(a) {
+				return -1
+			}
+			return int(a)
+		}}
+	}
+	classes := p.net.FairnessClasses()
+	return cycle.Fairness{Kind: cycle.Weak, Never: never, Class: func(a lts.Action) int {
+		if !network(a) {
+			return -1
+		}
+		return classes.Class(a)
+	}}
+}
+
+// propertyCheck is a property as a check.
+func propertyCheck(p *model.Property) Check { return Check{ID: p.Name, Title: p.Text} }
+
+// verifyProperties decides the properties that are asked for in one environment.
+func verifyProperties(ctx context.Context, a *model.Automata, env *model.Environment, opt Options) ([]CheckResult, error) {
+	var out []CheckResult
+	for _, p := range opt.Properties {
+		if !opt.wants(p.Name) {
+			continue
+		}
+		r, err := verifyProperty(ctx, a, env, p, opt)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// verifyProperty decides one property, with the engine that is asked for: auto is the explicit one while that is quick, then
+// the symbolic one, and if that cannot, the explicit one after all.
+func verifyProperty(ctx context.Context, a *model.Automata, env *model.Environment, p *model.Property, opt Options) (CheckResult, error) {
+	engine := opt.engine()
+	if engine == Auto {
+		quick := opt
+		quick.MaxStates = quickly
+		x, err := newExamination(ctx, a, env, p, quick, Explicit)
+		if err != nil {
+			return CheckResult{}, err
+		}
+		r, err := x.decide()
+		if err != nil || r.Verdict != Inconclusive || ctx.Err() != nil {
+			return r, err
+		}
+		engine = Symbolic
+	}
+	x, err := newExamination(ctx, a, env, p, opt, engine)
+	if err != nil {
+		return CheckResult{}, err
+	}
+	r, err := x.decide()
+	if err == nil && r.Verdict == Inconclusive && opt.engine() == Auto && ctx.Err() == nil {
+		why := r.Reason
+		if x, err = newExamination(ctx, a, env, p, opt, Explicit); err == nil {
+			if r, err = x.decide(); r.Verdict == Inconclusive {
+				r.Reason += "; the symbolic engine: " + why
+			}
+		}
+	}
+	return r, err
+}
+
+// decide looks for the run that decides the property.
+func (x *examination) decide() (CheckResult, error) {
+	p := x.property
+	r := CheckResult{Check: propertyCheck(p), Verdict: Inconclusive}
+	looked := p.Formula
+	if !p.Sometimes {
+		looked = p.Formulas.Not(looked)
+	}
+	run, reason, err := x.search(looked)
+	if err != nil {
+		return r, err
+	}
+	switch {
+	case run != nil && p.Sometimes:
+		r.Verdict, r.Witness = Holds, x.finding(run, "this run satisfies the property")
+	case run != nil:
+		r.Verdict, r.Findings = Violated, []Finding{*x.finding(run, "this run violates the property: "+p.Text)}
+	case reason != "":
+		r.Reason = reason
+	case p.Sometimes:
+		r.Verdict = Violated
+		r.Findings = []Finding{{
+			Cause: "no run", Message: "no run satisfies the property: " + p.Text, Origins: []model.Origin{p.Origin},
+			Help: "all " + x.extent() + " were searched",
+		}}
+	default:
+		r.Verdict = Holds
+		r.Notes, err = x.vacuous(p)
+	}
+	if r.Verdict != Inconclusive {
+		r.Notes = append(r.Notes, x.relative(p))
+	}
+	return r, err
+}
+
+// examination is the search for runs of one property.
+type examination struct {
+	*verifier
+	property *model.Property
+	engine   Engine   // Explicit or Symbolic
+	states   *big.Int // of the product
+}
+
+func newExamination(ctx context.Context, a *model.Automata, env *model.Environment, p *model.Property, opt Options, engine Engine) (*examination, error) {
+	o := model.NetworkOptions{Environment: env, KeepCrashed: opt.KeepCrashed, Observed: p.Atoms, MostContents: opt.mostContents}
+	build := model.NewNetwork
+	if engine == Symbolic {
+		build = model.NewLocalNetwork
+	}
+	net, err := build(a, o)
+	if err != nil {
+		return nil, err
+	}
+	return &examination{verifier: newVerifier(ctx, a, env, net, opt), property: p, engine: engine, states: new(big.Int)}, nil
+}
+
+// search looks for a fair run that satisfies a formula. If there is no run, the reason says why that is not certain; empty if it
+// is.
+func (x *examination) search(f *ltl.Formula) (*lasso, string, error) {
+	automaton, err := ltl.Translate(x.property.Formulas, f, ltl.Options{MaxStates: mostAutomatonStates})
+	if err != nil {
+		return nil, "the formula has no automaton: " + err.Error(), nil
+	}
+	p, err := newProduct(x.net, x.property.Atoms, automaton)
+	if err != nil {
+		return nil, err.Error(), nil
+	}
+	if x.engine == Symbolic {
+		return x.searchDiagrams(p, f)
+	}
+	o := cycle.Options{Workers: x.opt.Workers, MaxStates: x.opt.MaxStates, Memory: searchMemory(x.opt.Memory)}
+	if x.opt.Progress != nil {
+		every := x.opt.Every
+		if every == 0 {
+			every = time.Second / 5
+		}
+		ticker := time.NewTicker(every)
+		defer ticker.Stop()
+		o.Tick, o.Progress = ticker.C, func(e explore.Progress) {
+			x.opt.Progress(Progress{Phase: "looking for runs: " + x.property.Name, States: e.States, Depth: e.Level, Bytes: e.Bytes, Elapsed: time.Since(x.start)})
+		}
+	}
+	result, err := cycle.Search(x.ctx, p, p.fairness(x.opt.Fairness), o)
+	if err != nil {
+		return nil, "", err
+	}
+	x.states.SetUint64(result.States)
+	switch {
+	case result.Found:
+		run, why := x.replayLasso(p, f, result)
+		if run == nil && !p.confused.Load() {
+			return nil, why, nil
+		}
+		if run == nil {
+			return nil, confusedReason, nil
+		}
+		return run, "", nil
+	case !result.Complete:
+		x.space = &explore.Space{Reason: result.Reason}
+		return nil, x.limited(), nil
+	case p.confused.Load():
+		return nil, confusedReason, nil
+	}
+	return nil, "", nil
+}
+
+// relative says what a verdict is relative to.
+func (x *examination) relative(p *model.Property) string {
+	switch x.opt.Fairness {
+	case NoFairness:
+		return "all runs count, unfair ones as well (--fairness none)"
+	case StrongFairness:
+		return "relative to strong fairness: what is enabled again and again is done again and again"
+	}
+	return "relative to weak fairness: what stays enabled is done at some time"
+}
+
+func (x *examination) extent() string {
+	return fmt.Sprintf("%s configurations, with the states of the automaton,", x.states)
+}
+
+// vacuous notes the premises of a property that holds which never come about.
+func (x *examination) vacuous(p *model.Property) ([]string, error) {
+	var notes []string
+	for _, premise := range p.Premises {
+		y := *x
+		y.opt.Fairness = NoFairness
+		y.states = new(big.Int)
+		run, reason, err := y.search(p.Formulas.Eventually(premise.Formula))
+		if err != nil {
+			return nil, err
+		}
+		if run == nil && reason == "" {
+			notes = append(notes, fmt.Sprintf("vacuous: `%s` never comes about: %s were searched for it", strings.TrimSpace(premise.Text), y.extent()))
+		}
+	}
+	return notes, nil
+}

@@ -1,0 +1,58 @@
+package verify_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"chorcheck/internal/naive"
+	"chorcheck/ltl"
+	"chorcheck/model"
+	"chorcheck/verify"
+)
+
+// TestPropertyEnginesAgree decides random properties with both engines.
+func TestPropertyEnginesAgree(t *testing.T) {
+	systems := rapid.OneOf(naive.Failing(false), naive.Failing(true), naive.Meddling(), naive.Alike())
+	used := map[verify.Verdict]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		x := systems.Draw(t, "system")
+		env := rapid.SampledFrom(x.Environments).Draw(t, "environment")
+		b := newBehaviour(x.Automata, env, x.KeepCrashed, 150)
+		if b == nil {
+			return
+		}
+		var atoms []model.Atom
+		for range rapid.IntRange(1, 3).Draw(t, "atoms") {
+			atoms = append(atoms, drawAtom(t, b))
+		}
+		fs := ltl.NewFormulas()
+		f := drawFormula(t, fs, len(atoms), rapid.IntRange(1, 4).Draw(t, "depth"), true)
+		opt := verify.Options{
+			Environments: []*model.Environment{env}, KeepCrashed: x.KeepCrashed, Properties: questions(fs, f, atoms),
+			Fairness: rapid.SampledFrom([]verify.Fairness{verify.WeakFairness, verify.NoFairness}).Draw(t, "fairness"),
+		}
+		for _, p := range opt.Properties {
+			opt.Only = append(opt.Only, p.Name)
+		}
+		explicit, err := verify.Verify(context.Background(), x.Automata, opt)
+		require.NoError(t, err)
+		opt.Engine = verify.Symbolic
+		opt = opt.WithRows(rapid.SampledFrom([]int{0, -1}).Draw(t, "contents"))
+		symbolic, err := verify.Verify(context.Background(), x.Automata, opt)
+		require.NoError(t, err)
+		for i, c := range explicit.Environments[0].Checks {
+			d := symbolic.Environments[0].Checks[i]
+			if d.Verdict == verify.Inconclusive {
+				require.NotEmpty(t, d.Reason)
+				continue
+			}
+			used[d.Verdict]++
+			require.Equal(t, c.Verdict, d.Verdict, "%s of %s over %v: %s", c.Check.ID, ltl.Format(f, func(i int) string { return atoms[i].Text }, ltl.Words), atoms, show(x, env))
+		}
+	})
+	require.Greater(t, used[verify.Holds], 10)
+	require.Greater(t, used[verify.Violated], 10)
+}
