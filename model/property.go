@@ -20,8 +20,8 @@ type Property struct {
 // Premise is a part of a property that asks for nothing if it is never true: what stands before `implies` or `leads to`, or what is
 // responded to.
 type Premise struct {
-	Text    string
-	Formula *ltl.Formula
+	Text    string       // as it stands in the property
+	Formula *ltl.Formula // holds of the runs in which something is asked for
 }
 
 // Atom is a proposition about a position of a run.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/big"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -219,14 +218,14 @@ func (x *examination) decide() (CheckResult, error) {
 		r.Verdict = Violated
 		r.Findings = []Finding{{
 			Cause: "no run", Message: "no run satisfies the property: " + p.Text, Origins: []model.Origin{p.Origin},
-			Help: "all " + x.extent() + " were searched",
+			Help: "this was found out by a search of all " + x.extent(),
 		}}
 	default:
 		r.Verdict = Holds
 		r.Notes, err = x.vacuous(p)
 	}
-	if r.Verdict != Inconclusive {
-		r.Notes = append(r.Notes, x.relative(p))
+	if (r.Verdict == Holds) != p.Sometimes && r.Verdict != Inconclusive {
+		r.Notes = append(r.Notes, x.relative()) // nothing was found among the runs that count
 	}
 	return r, err
 }
@@ -303,7 +302,7 @@ func (x *examination) search(f *ltl.Formula) (*lasso, string, error) {
 }
 
 // relative says what a verdict is relative to.
-func (x *examination) relative(p *model.Property) string {
+func (x *examination) relative() string {
 	switch x.opt.Fairness {
 	case NoFairness:
 		return "all runs count, unfair ones as well (--fairness none)"
@@ -314,22 +313,24 @@ func (x *examination) relative(p *model.Property) string {
 }
 
 func (x *examination) extent() string {
-	return fmt.Sprintf("%s configurations, with the states of the automaton,", x.states)
+	return fmt.Sprintf("%s configurations of the product with its automaton", x.states)
 }
 
 // vacuous notes the premises of a property that holds which never come about.
 func (x *examination) vacuous(p *model.Property) ([]string, error) {
 	var notes []string
 	for _, premise := range p.Premises {
+		v := *x.verifier
 		y := *x
-		y.opt.Fairness = NoFairness
+		v.opt.Fairness = NoFairness
+		y.verifier = &v
 		y.states = new(big.Int)
-		run, reason, err := y.search(p.Formulas.Eventually(premise.Formula))
+		run, reason, err := y.search(premise.Formula)
 		if err != nil {
 			return nil, err
 		}
 		if run == nil && reason == "" {
-			notes = append(notes, fmt.Sprintf("vacuous: `%s` never comes about: %s were searched for it", strings.TrimSpace(premise.Text), y.extent()))
+			notes = append(notes, fmt.Sprintf("vacuous: `%s` never comes about, in none of %s", premise.Text, y.extent()))
 		}
 	}
 	return notes, nil

@@ -350,7 +350,7 @@ func (a *app) verify(ctx context.Context, f verifyFlags, args []string) error {
 		pictures(r, f.svg)
 	}
 	style := a.outStyle()
-	style.FullTrace = f.fullTrace
+	style.FullTrace, style.Witness = f.fullTrace, f.witness
 	a.write(r, to, style)
 	text.Troubles(a.Err, r.Errors, a.errStyle())
 	return nil

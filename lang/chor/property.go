@@ -40,10 +40,18 @@ func (e *elaborator) lowerProperties(list []*PropertyDecl, facts func() *propert
 			}
 			continue
 		}
+		var premises []model.Premise
+		if !tree.Sometimes {
+			for _, x := range ltl.Premises(tree.Formula) {
+				if search, err := ltl.Lower(x.Search, p.fs, p); err == nil {
+					premises = append(premises, model.Premise{Text: ltl.Print(x.Shown), Formula: search})
+				}
+			}
+		}
 		p.warnNeverTrue()
 		out = append(out, &model.Property{
 			Name: d.Name.Name, Text: tree.String(), Sometimes: tree.Sometimes,
-			Formulas: p.fs, Formula: f, Atoms: p.atoms, Origin: e.origin(d, d.At),
+			Formulas: p.fs, Formula: f, Atoms: p.atoms, Premises: premises, Origin: e.origin(d, d.At),
 		})
 	}
 	return out

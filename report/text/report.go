@@ -110,6 +110,9 @@ func file(w io.Writer, r *report.Report, f *report.File, style Style) {
 	for _, row := range causesFirst(rows) {
 		findings(w, r, f, &row, seen, style)
 	}
+	if style.Witness {
+		witnesses(w, f, style)
+	}
 	if f.Coverage {
 		coverage(w, f, style)
 	}
@@ -172,7 +175,7 @@ func size(s verify.Statistics) string {
 		}
 		return fmt.Sprintf("%s, by diagrams of %s (at most %d; order %s)%s, %s", states(s.Configurations), plural(s.Nodes, "node", "nodes"), s.PeakNodes,
 			s.VariableOrder, certified, milliseconds(s.ElapsedMS))
-	case s.Engine == verify.Symbolic:
+	case s.Engine == verify.Symbolic, s.Workers == 0 && s.Reason != "":
 		return "not explored: " + s.Reason
 	case s.Order == verify.DepthFirst:
 		return fmt.Sprintf("%s, %s, longest run %s, depth-first, %s", plural(int(s.States), "state", "states"),
@@ -381,12 +384,41 @@ func notes(w io.Writer, f *report.File) {
 	for _, c := range f.Result.Across {
 		add(c, "")
 	}
+	// What is the same for several checks is said once.
+	type said struct{ in, text string }
+	var lines []said
+	about := map[said][]string{}
 	for _, r := range order {
 		in := ""
 		if list := where[r]; several && list[0] != "" && len(list) < len(f.Result.Environments) {
 			in = " in " + strings.Join(list, ", ")
 		}
-		fmt.Fprintf(w, "  note: %s%s: %s\n", r.check, in, clean(r.text))
+		k := said{in, r.text}
+		if about[k] == nil {
+			lines = append(lines, k)
+		}
+		about[k] = append(about[k], r.check)
+	}
+	for _, k := range lines {
+		fmt.Fprintf(w, "  note: %s%s: %s\n", strings.Join(about[k], ", "), k.in, clean(k.text))
+	}
+}
+
+// witnesses shows the runs that satisfy properties which ask for one.
+func witnesses(w io.Writer, f *report.File, style Style) {
+	for _, e := range f.Result.Environments {
+		for _, c := range e.Checks {
+			if c.Witness == nil {
+				continue
+			}
+			in := ""
+			if len(f.Result.Environments) > 1 {
+				in = " in " + clean(e.Environment.Name)
+			}
+			fmt.Fprintf(w, "\n%s%s\n", style.paint(green, c.Check.ID+in), style.paint(bold, ": "+clean(c.Witness.Message)))
+			trace(w, f, c.Witness, style)
+			Configuration(w, f, "then", c.Witness.Final, style)
+		}
 	}
 }
 

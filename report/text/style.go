@@ -17,6 +17,7 @@ import (
 // Style of the output.
 type Style struct {
 	Color     bool
+	Witness   bool // show the runs that satisfy properties which ask for one
 	FullTrace bool // show long traces whole
 	Width     int  // columns that a line of source may take; 0: 100
 }
