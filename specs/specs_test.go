@@ -81,7 +81,7 @@ func run(t *testing.T, name string, s setting) (*lang.Unit, *verify.Result) {
 	t.Helper()
 	u := load(t, name, s)
 	r, err := verify.Verify(context.Background(), u.Automata, verify.Options{
-		Workers: 1, Interactions: u.Interactions, Environments: u.Environments,
+		Workers: 1, Interactions: u.Interactions, Environments: u.Environments, Properties: u.Properties,
 	})
 	require.NoError(t, err)
 	return u, r
@@ -133,7 +133,7 @@ func TestStatesItsVerdicts(t *testing.T) {
 			}
 			for _, row := range rows(r) {
 				c := row.Check
-				assert.True(t, stated[c.ID] || stated[lang.Everything] && !c.Warning || row.Verdict() == verify.NotApplicable,
+				assert.True(t, stated[c.ID] || stated[lang.Everything] && !c.Warning && !isProperty(u, c.ID) || row.Verdict() == verify.NotApplicable,
 					"%s: no verdict on %s is stated", name, c.ID)
 			}
 			assert.True(t, stated["states"], "%s: the number of states is not stated", name)
@@ -143,14 +143,17 @@ func TestStatesItsVerdicts(t *testing.T) {
 }
 
 // Each check is violated by some file, and a file explains its defect if and only
-// if it has one.
+// if it has one. A property that is violated has a comment above it.
 func TestDefects(t *testing.T) {
 	violated := map[string]bool{}
 	for _, name := range files(t) {
-		_, r := run(t, name, setting{})
+		u, r := run(t, name, setting{})
 		defect := false
 		for _, c := range rows(r) {
-			if c.Verdict() == verify.Violated {
+			if c.Verdict() == verify.Violated && isProperty(u, c.Check.ID) {
+				above := regexp.MustCompile(`(?m)^//.*\nproperty ` + c.Check.ID + `:`)
+				assert.Regexp(t, above, u.File.Text, "%s: no comment says why %s is violated", name, c.Check.ID)
+			} else if c.Verdict() == verify.Violated {
 				violated[c.Check.ID] = true
 				defect = defect || !c.Check.Warning
 			}

@@ -22,6 +22,7 @@ type lasso struct {
 	steps   []replay.Step
 	configs []replay.Config // one more
 	cycle   int             // how many of the last steps are done again and again; 0: nothing happens any more
+	settled int             // after so many steps it does not matter what comes; -1: it always does
 }
 
 // position is where a run is: what has led there, nil if nothing has, and how many steps have been made.
@@ -57,6 +58,7 @@ func (x *examination) replayLasso(p *product, f *ltl.Formula, found *cycle.Resul
 			l := &listening{examination: x, p: p, run: r, prefix: prefix, again: again, isStep: isStep}
 			var run *lasso
 			if run, why = l.close(f, rounds); run != nil {
+				run.settled = p.settled(&found.Prefix)
 				return run, ""
 			}
 		}
@@ -65,6 +67,30 @@ func (x *examination) replayLasso(p *product, f *ltl.Formula, found *cycle.Resul
 		bug.Panicf("replay does not confirm a run for the property %s: %s", x.property.Name, why)
 	}
 	return nil, why
+}
+
+// settled is the number of steps after which the automaton accepts whatever comes; -1 if there is always something that
+// it would not accept.
+func (p *product) settled(prefix *lts.Trace) int {
+	steps := 0
+	for i, s := range prefix.States {
+		if i > 0 && prefix.Actions[i-1] < p.begin() {
+			steps++
+		}
+		q := s[p.net.Width()]
+		if q == p.unread() {
+			continue
+		}
+		if q >= p.ended() {
+			q -= p.ended()
+		}
+		for _, t := range p.automaton.Transitions[q] {
+			if t.Target == int(q) && t.Accepting && slices.Contains(t.Guard, ltl.Cube{}) {
+				return steps
+			}
+		}
+	}
+	return -1
 }
 
 // listening is one run of the interpreter along a lasso.
@@ -120,7 +146,7 @@ func (l *listening) close(f *ltl.Formula, rounds int) (*lasso, string) {
 	if why := l.fair(ends[from], ends[to]); why != "" {
 		return nil, why
 	}
-	return &lasso{steps: l.run.steps[:ends[to]], configs: l.run.configs[:ends[to]+1], cycle: ends[to] - ends[from]}, ""
+	return &lasso{steps: l.run.steps[:ends[to]], configs: l.run.configs[:ends[to]+1], cycle: ends[to] - ends[from], settled: -1}, ""
 }
 
 // values reads positions by the interpreter.
@@ -203,13 +229,18 @@ func (l *listening) classOf() func(replay.Step) int {
 // finding shows a run.
 func (x *examination) finding(run *lasso, message string) *Finding {
 	f := &Finding{Cause: "a run", Message: message, Origins: []model.Origin{x.property.Origin}, Cycle: run.cycle, Stops: run.cycle == 0, Trace: []Step{}}
+	configs := run.configs
+	if run.settled >= 0 {
+		run = &lasso{steps: run.steps[:run.settled], configs: configs[:run.settled+1]}
+		f.Cycle, f.Stops, f.Settled = 0, false, true
+	}
 	for i, st := range run.steps {
 		step := StepOf(x.oracle, st)
 		if st.Role >= 0 {
-			step.Inside = x.oracle.Inside(run.configs[i+1], st.Role)
+			step.Inside = x.oracle.Inside(configs[i+1], st.Role)
 		}
 		if st.PeerTransition >= 0 {
-			step.PeerIn = x.oracle.Inside(run.configs[i+1], st.Peer)
+			step.PeerIn = x.oracle.Inside(configs[i+1], st.Peer)
 		}
 		f.Trace = append(f.Trace, step)
 		if st.Kind == replay.Fault && f.Fault == "" {

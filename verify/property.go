@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -166,9 +167,10 @@ func verifyProperties(ctx context.Context, a *model.Automata, env *model.Environ
 // the symbolic one, and if that cannot, the explicit one after all.
 func verifyProperty(ctx context.Context, a *model.Automata, env *model.Environment, p *model.Property, opt Options) (CheckResult, error) {
 	engine := opt.engine()
-	if engine == Auto {
+	if engine != Symbolic && opt.MaxStates == 0 {
+		// One worker finds the same run each time.
 		quick := opt
-		quick.MaxStates = quickly
+		quick.MaxStates, quick.Workers = quickly, 1
 		x, err := newExamination(ctx, a, env, p, quick, Explicit)
 		if err != nil {
 			return CheckResult{}, err
@@ -177,7 +179,9 @@ func verifyProperty(ctx context.Context, a *model.Automata, env *model.Environme
 		if err != nil || r.Verdict != Inconclusive || ctx.Err() != nil {
 			return r, err
 		}
-		engine = Symbolic
+		if engine == Auto {
+			engine = Symbolic
+		}
 	}
 	x, err := newExamination(ctx, a, env, p, opt, engine)
 	if err != nil {
@@ -218,13 +222,13 @@ func (x *examination) decide() (CheckResult, error) {
 		r.Verdict = Violated
 		r.Findings = []Finding{{
 			Cause: "no run", Message: "no run satisfies the property: " + p.Text, Origins: []model.Origin{p.Origin},
-			Help: "this was found out by a search of all " + x.extent(),
+			Help: "this was found out by a search of all: " + x.extent(),
 		}}
 	default:
 		r.Verdict = Holds
 		r.Notes, err = x.vacuous(p)
 	}
-	if (r.Verdict == Holds) != p.Sometimes && r.Verdict != Inconclusive {
+	if (r.Verdict == Holds) != p.Sometimes && r.Verdict != Inconclusive && !isSafety(p.Formulas.Normal(p.Formula), map[int]bool{}) {
 		r.Notes = append(r.Notes, x.relative()) // nothing was found among the runs that count
 	}
 	return r, err
@@ -301,6 +305,15 @@ func (x *examination) search(f *ltl.Formula) (*lasso, string, error) {
 	return nil, "", nil
 }
 
+// isSafety reports whether a formula in normal form asks for nothing to happen: then fairness is no matter.
+func isSafety(f *ltl.Formula, seen map[int]bool) bool {
+	if seen[f.ID()] {
+		return true
+	}
+	seen[f.ID()] = true
+	return f.Op != ltl.Until && !slices.ContainsFunc(f.Args, func(a *ltl.Formula) bool { return !isSafety(a, seen) })
+}
+
 // relative says what a verdict is relative to.
 func (x *examination) relative() string {
 	switch x.opt.Fairness {
@@ -313,6 +326,9 @@ func (x *examination) relative() string {
 }
 
 func (x *examination) extent() string {
+	if x.states.IsUint64() && x.states.Uint64() == 1 {
+		return "the only configuration of the product with its automaton"
+	}
 	return fmt.Sprintf("%s configurations of the product with its automaton", x.states)
 }
 

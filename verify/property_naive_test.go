@@ -375,12 +375,15 @@ func (x *runsOf) components(among []situation) [][]situation {
 }
 
 // confirms reports whether a run that a verification shows is one that counts and satisfies a formula.
-func (b *behaviour) confirms(run *verify.Finding, f *ltl.Formula, atoms []model.Atom, fairness verify.Fairness) bool {
+func (b *behaviour) confirms(run *verify.Finding, fs *ltl.Formulas, f *ltl.Formula, atoms []model.Atom, fairness verify.Fairness) bool {
 	at, by := make([]int, 1), []int{}
 	// Messages in a bag may look alike: then there are several ways to make a step.
 	var follow func() bool
 	follow = func() bool {
 		here := at[len(at)-1]
+		if len(by) == len(run.Trace) && run.Settled {
+			return refuted(fs, fs.Not(f), b.wordOf(at, by, 0, atoms).Prefix)
+		}
 		if len(by) == len(run.Trace) {
 			return at[len(by)-run.Cycle] == here && ltl.Holds(f, b.wordOf(at, by, run.Cycle, atoms)) && b.neglectsNobody(at[len(by)-run.Cycle:], by[len(by)-run.Cycle:], fairness)
 		}
@@ -399,6 +402,27 @@ func (b *behaviour) confirms(run *verify.Finding, f *ltl.Formula, atoms []model.
 		return false
 	}
 	return follow()
+}
+
+// refuted reports whether a formula is false of each word that begins in some way.
+func refuted(fs *ltl.Formulas, f *ltl.Formula, begins []uint64) bool {
+	automaton, err := ltl.Translate(fs, f, ltl.Options{})
+	if err != nil {
+		return false
+	}
+	states := map[int]bool{automaton.Initial: true} // from each of them some word is accepted
+	for _, v := range begins {
+		next := map[int]bool{}
+		for s := range states {
+			for _, t := range automaton.Transitions[s] {
+				if t.Guard.Holds(v) {
+					next[t.Target] = true
+				}
+			}
+		}
+		states = next
+	}
+	return len(states) == 0
 }
 
 // wordOf reads the positions of a run, of which the last steps are repeated; none: the last configuration is.

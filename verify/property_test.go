@@ -32,11 +32,14 @@ func restless() *rapid.Generator[naive.FailingSystem] {
 		}).Draw(t, "channel")
 		a.Exceptions = []model.Exception{{Name: "E", Crashed: -1}, {Name: "late", Kind: model.TimerFired, Crashed: -1}}
 		a.Threads = rapid.SampledFrom([][]model.ThreadID{{0}, {0, 0, 0}, {0, 0, 1}}).Draw(t, "threads")
-		a.Scopes = []model.Scope{{Name: "s", Handlers: []model.Handler{{}}}}
+		for r, name := range []string{"crash of A", "crash of B"} {
+			a.Exceptions = append(a.Exceptions, model.Exception{Name: name, Kind: model.CrashNoticed, Crashed: model.RoleID(r)})
+		}
+		a.Scopes = []model.Scope{{Name: "s", DiscardLate: upTo(2) == 0, Handlers: []model.Handler{{}}}}
 		a.Positions = []model.Position{{Scope: -1}, {}, {Part: 1}}
 		kinds := []model.Kind{
 			model.Internal, model.Internal, model.Internal, model.Send, model.Send, model.Send, model.Receive, model.Receive, model.Receive, model.Raise,
-			model.Raise, model.Timeout,
+			model.Raise, model.Timeout, model.CrashRaise,
 		}
 		env := &model.Environment{Name: "restless", Limit: 1}
 		for r := range a.Machines {
@@ -49,15 +52,20 @@ func restless() *rapid.Generator[naive.FailingSystem] {
 			for i := range 2 + upTo(4) {
 				x := model.Transition{
 					From: upTo(len(m.States)), To: upTo(len(m.States)), Kind: kinds[upTo(len(kinds))], Peer: -1, Label: -1, Exception: -1,
-					Thread: model.ThreadID(upTo(len(a.Threads))), Origins: []model.Origin{model.Origin(10*r + i + 1)}, Places: []model.Place{{}},
+					Thread: model.ThreadID(upTo(len(a.Threads))), Origins: []model.Origin{model.Origin(10*r + i + 1)},
+					Places: []model.Place{{Position: model.PositionID(upTo(2))}},
 				}
 				switch x.Kind {
 				case model.Send, model.Receive:
 					x.Peer, x.Label = 1-role, model.LabelID(upTo(2))
-				case model.Timeout, model.Raise:
-					x.Exception = 0
-					if x.Kind == model.Timeout {
+				case model.Timeout, model.Raise, model.CrashRaise:
+					switch x.Kind {
+					case model.Raise:
+						x.Exception = 0
+					case model.Timeout:
 						x.Exception, x.Timer = 1, model.TimerID(r)
+					case model.CrashRaise:
+						x.Exception, x.Peer = 2+model.ExceptionID(1-r), 1-role
 					}
 					x.Handler, x.Places = &model.HandlerRef{Part: 1}, []model.Place{{Position: 2}}
 				}
@@ -248,9 +256,10 @@ func requireRun(t require.TestingT, b *behaviour, c verify.CheckResult, p *model
 	}
 	require.NotNil(t, run.Trace, where)
 	require.NotNil(t, run.Final, where)
-	require.Equal(t, run.Cycle == 0, run.Stops, where)
+	require.False(t, run.Stops && run.Settled, where)
+	require.Equal(t, run.Cycle == 0, run.Stops || run.Settled, where)
 	require.LessOrEqual(t, run.Cycle, len(run.Trace), where)
-	if !b.confirms(run, looked, p.Atoms, fairness) {
+	if !b.confirms(run, p.Formulas, looked, p.Atoms, fairness) {
 		require.Fail(t, "the run is none", "%s %+v", where, run)
 	}
 }

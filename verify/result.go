@@ -65,7 +65,8 @@ type Finding struct {
 	// step; nil unless Options.Course asks for it. Entries in the middle of a long run are nil.
 	Course  []*Configuration
 	Cycle   int            // of a violation that goes on for ever, how many of the last steps of Trace are done again and again; 0: see Stops
-	Stops   bool           // nothing more happens after Trace, which is the violation of a property
+	Stops   bool           // nothing more happens after Trace, which is a run for a property
+	Settled bool           // whatever comes after Trace, it decides a property
 	Loop    string         // for a violation that goes on for ever: what goes on; else empty
 	Fault   string         // the fault that it begins with, in words; empty if it needs none
 	Causal  []int          // the steps of Trace that matter, ascending: the chain from the fault to those who wait; nil: all

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -150,7 +151,11 @@ func (a *app) drawRun(ctx context.Context, f *drawFlags, u *lang.Unit, b *bytes.
 	opt.Reduce = verify.AutoReduce(opt.Only, nil, false)
 	file, err := a.verifyUnit(ctx, verifyFlags{timeout: f.timeout}, u, load, opt)
 	if err != nil {
-		return false, usage("", "%s: %v", u.File.Name, err)
+		hint := ""
+		if h := (*hinted)(nil); errors.As(err, &h) {
+			hint = h.hint
+		}
+		return false, usage(hint, "%s: %v", u.File.Name, err)
 	}
 	if file.Rejected() { // too large
 		text.Diagnostics(a.Err, u.File, file.Diagnostics[len(u.Diagnostics):], 0, a.errStyle())

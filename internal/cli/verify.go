@@ -214,7 +214,7 @@ func checkIDs(properties []*model.Property, lists ...[]string) error {
 		ids = append(ids, c.ID)
 	}
 	for _, id := range slices.Concat(lists...) {
-		if slices.Contains(ids, id) || properties == nil && diag.Nearest(id, ids) == "" && isName(id) ||
+		if slices.Contains(ids, id) || properties == nil && isName(id) ||
 			slices.ContainsFunc(properties, func(p *model.Property) bool { return p.Name == id }) {
 			continue
 		}

@@ -95,8 +95,9 @@ type Finding struct {
 	Trace   []Step         `json:"trace"`
 	Final   *Configuration `json:"final"` // null: the check has no trace
 	Loop    string         `json:"loop"`
-	Cycle   int            `json:"cycle"` // how many of the last steps are done again and again
-	Stops   bool           `json:"stops"` // nothing happens any more after the trace
+	Cycle   int            `json:"cycle"`   // how many of the last steps are done again and again
+	Settled bool           `json:"settled"` // whatever comes after the trace, it decides the property
+	Stops   bool           `json:"stops"`   // nothing happens any more after the trace
 
 	Fingerprint string `json:"fingerprint"` // equal in another run, also if the place has moved
 	Baseline    string `json:"baseline"`    // new or known; empty: there is no baseline

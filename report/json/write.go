@@ -240,7 +240,7 @@ func result(r *report.Report, f *report.File, c verify.CheckResult, environment,
 
 func finding(f *report.File, x verify.Finding) Finding {
 	out := Finding{
-		Cause: x.Cause, Message: x.Message, Help: x.Help, Fault: x.Fault, Loop: x.Loop, Cycle: x.Cycle, Stops: x.Stops,
+		Cause: x.Cause, Message: x.Message, Help: x.Help, Fault: x.Fault, Loop: x.Loop, Cycle: x.Cycle, Stops: x.Stops, Settled: x.Settled,
 		Untold: []string{}, Places: []Span{}, Trace: []Step{},
 	}
 	for _, r := range x.Untold {

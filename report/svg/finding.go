@@ -54,6 +54,9 @@ func FromFinding(n Network, f verify.Finding) (c Chart, ok bool) {
 		b.step(i, s)
 	}
 	b.finish()
+	if f.Cycle > 0 {
+		b.chart.Cycle = &Cycle{From: len(f.Trace) - f.Cycle, To: len(f.Trace) - 1}
+	}
 	b.end(f)
 	return *b.chart, true
 }

@@ -193,7 +193,14 @@ func excerptOf(f *report.File, o model.Origin) string {
 func trace(w io.Writer, f *report.File, finding *verify.Finding, style Style) {
 	steps := finding.Trace
 	if len(steps) == 0 {
-		fmt.Fprintln(w, "  in the initial configuration")
+		text := "  in the initial configuration"
+		switch {
+		case finding.Settled:
+			text += ", whatever comes next"
+		case finding.Stops:
+			text += ", where nothing happens"
+		}
+		fmt.Fprintln(w, text)
 		return
 	}
 	shown := []int{}
@@ -231,6 +238,9 @@ func trace(w io.Writer, f *report.File, finding *verify.Finding, style Style) {
 		next = i + 1
 	}
 	skip(len(steps))
+	if finding.Settled {
+		rows = append(rows, []string{"", "-- whatever comes next, this decides the property", ""})
+	}
 	if finding.Stops {
 		rows = append(rows, []string{"", "-- and nothing happens any more", ""})
 	}
