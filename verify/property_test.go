@@ -233,7 +233,8 @@ func decide(t require.TestingT, a *model.Automata, env *model.Environment, keep 
 }
 
 // requireRun checks that what is shown for a verdict is a run that proves it.
-func requireRun(t require.TestingT, b *behaviour, c verify.CheckResult, p *model.Property, fairness verify.Fairness, where string) {
+func requireRun(t require.TestingT, b *behaviour, c verify.CheckResult, p *model.Property, fairness verify.Fairness, system func() string) {
+	where := p.Name
 	sometimes, looked := p.Sometimes, p.Formula
 	if !sometimes {
 		looked = p.Formulas.Not(looked)
@@ -260,7 +261,7 @@ func requireRun(t require.TestingT, b *behaviour, c verify.CheckResult, p *model
 	require.Equal(t, run.Cycle == 0, run.Stops || run.Settled, where)
 	require.LessOrEqual(t, run.Cycle, len(run.Trace), where)
 	if !b.confirms(run, p.Formulas, looked, p.Atoms, fairness) {
-		require.Fail(t, "the run is none", "%s %+v", where, run)
+		require.Fail(t, "the run is none", "%s, %s: %+v", where, system(), run)
 	}
 }
 
@@ -354,7 +355,7 @@ func comparePair(t *rapid.T, x naive.FailingSystem, env *model.Environment, b *b
 			if want != c.Verdict {
 				require.Equal(t, want.String(), c.Verdict.String(), "%s: %s", p.Name, where())
 			}
-			requireRun(t, b, c, p, fairness, p.Name)
+			requireRun(t, b, c, p, fairness, where)
 		}
 		if fairness == whole {
 			require.Equal(t, got[allF].Verdict == verify.Holds, got[someNot].Verdict == verify.Violated)
@@ -493,7 +494,7 @@ func TestProvedProperties(t *testing.T) {
 				for _, workers := range []int{1, 2, 4} {
 					got := decide(t, a, env, false, fairness, workers, []*model.Property{p})["p"]
 					require.Equal(t, c.want[i].String(), got.Verdict.String(), "%s fairness, %d workers", fairness, workers)
-					requireRun(t, b, got, p, fairness, c.name)
+					requireRun(t, b, got, p, fairness, func() string { return c.name })
 				}
 			}
 		})

@@ -104,3 +104,18 @@ func TestEnginesAgreeOnSpecifications(t *testing.T) {
 	}
 	require.Greater(t, used, 30)
 }
+
+// TestPlantedDefect finds a defect deep in 10^23 configurations.
+func TestPlantedDefect(t *testing.T) {
+	const name = "testdata/saga-12-planted.fsa"
+	text, err := os.ReadFile(name)
+	require.NoError(t, err)
+	u := lang.Load(source.New(name, string(text)), lang.Options{})
+	r, err := verify.Verify(context.Background(), u.Automata, verify.Options{Engine: verify.Symbolic, Only: []string{"deadlock"}})
+	require.NoError(t, err)
+	found := r.Environments[0].Checks[0]
+	require.Equal(t, verify.Violated, found.Verdict)
+	require.False(t, found.Unshortened)
+	require.Greater(t, len(found.Findings[0].Trace), 60)
+	t.Log(len(found.Findings[0].Trace), r.Environments[0].Statistics.Configurations)
+}
