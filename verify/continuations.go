@@ -37,11 +37,11 @@ func (d *diagrams) components() error {
 	if err := d.noteOpen(); err != nil {
 		return err
 	}
-	ending, err := d.space.CanReach(d.quiet, true)
-	if err != nil {
+	var err error
+	if d.ending, err = d.space.CanReach(d.quiet, true); err != nil {
 		return err
 	}
-	endless, err := d.space.Minus(d.space.All(), ending)
+	endless, err := d.space.Minus(d.space.All(), d.ending)
 	if err != nil {
 		return err
 	}
@@ -245,9 +245,9 @@ func (d *diagrams) listen(role model.RoleID) *lts.Locality {
 }
 
 // findSilentRole looks for configurations in which a role waits for ever and has
-// not heard of a failure. Whether there are any is seen without the component; runs to them need it.
+// not heard of a failure. That it waits is seen without the component.
 func (d *diagrams) findSilentRole(role model.RoleID) error {
-	bad, err := d.waitsUnheard(role)
+	bad, err := d.waitsOn(role)
 	if err != nil || d.space.IsEmpty(bad) {
 		return err
 	}
@@ -284,61 +284,21 @@ func (d *diagrams) findSilentRole(role model.RoleID) error {
 	return err
 }
 
-// waitsUnheard are the configurations with a role that is open, has perhaps not heard, and is never to move again, be it
-// that all have come to an end or that others go on for ever.
-func (d *diagrams) waitsUnheard(role model.RoleID) (symbolic.Set, error) {
-	unheard, err := d.unheard(role)
+// waitsOn are the configurations with a role that is open and is never to move again, be it that all have come to an end or that
+// others go on for ever.
+func (d *diagrams) waitsOn(role model.RoleID) (symbolic.Set, error) {
+	stuck, err := d.waitsForEver(role, d.stepsOf(role))
 	if err != nil {
-		return unheard, err
-	}
-	open, err := d.space.Where(unheard, []symbolic.Guard{d.isOpen(role)})
-	if err != nil || d.space.IsEmpty(open) {
-		return open, err
-	}
-	now, err := d.enabled(d.space, d.stepsOf(role))
-	if err == nil {
-		now, err = d.space.Union(now, d.quiet)
-	}
-	if err == nil {
-		now, err = d.space.CanReach(now, true)
-	}
-	if err != nil {
-		return now, err
-	}
-	stuck, err := d.space.Minus(open, now)
-	if err != nil || !d.survivors[role].ends {
 		return stuck, err
 	}
-	ended, err := d.space.Intersect(open, d.quiet)
+	ended, err := d.space.Intersect(stuck, d.quiet)
 	if err != nil {
 		return ended, err
 	}
+	if stuck, err = d.space.Minus(stuck, d.ending); err != nil || !d.survivors[role].ends {
+		return stuck, err
+	}
 	return d.space.Union(stuck, ended)
-}
-
-// unheard are the configurations to which a run leads in which there is news for a role, and which it has not heard.
-func (d *diagrams) unheard(role model.RoleID) (symbolic.Set, error) {
-	choose := func(is func(nothing, unheard uint32) bool) *symbolic.Choice {
-		return d.space.Choose(func(event int) bool {
-			info := d.net.Action(d.loc.Events[event].Action)
-			return is(d.hears(info, role, nothingHappened), d.hears(info, role, unheardOf))
-		})
-	}
-	quietly := choose(func(nothing, _ uint32) bool { return nothing == nothingHappened })
-	defer quietly.Release()
-	news := choose(func(nothing, _ uint32) bool { return nothing == unheardOf })
-	defer news.Release()
-	unnoticed := choose(func(_, unheard uint32) bool { return unheard == unheardOf })
-	defer unnoticed.Release()
-	before, err := quietly.From(d.space.Initial())
-	if err != nil {
-		return before, err
-	}
-	after, err := news.Image(before, d.space.All())
-	if err != nil {
-		return after, err
-	}
-	return unnoticed.From(after)
 }
 
 // takesPart reports whether a role takes part in a step.

@@ -98,8 +98,11 @@ func verifyByBoth(ctx context.Context, a *model.Automata, env *model.Environment
 			report(p)
 		}
 	}
-	both, cancel := context.WithCancel(ctx)
-	defer cancel()
+	// Who wins goes on: only the other one is stopped.
+	forExplicit, stopExplicit := context.WithCancel(ctx)
+	defer stopExplicit()
+	forSymbolic, stopSymbolic := context.WithCancel(ctx)
+	defer stopSymbolic()
 	type outcome struct {
 		d   *diagrams
 		why string
@@ -107,15 +110,15 @@ func verifyByBoth(ctx context.Context, a *model.Automata, env *model.Environment
 	}
 	symbolically := make(chan outcome, 1)
 	go func() {
-		d, why, err := verifySymbolically(both, a, env, opt, checks)
+		d, why, err := verifySymbolically(forSymbolic, a, env, opt, checks)
 		if d != nil {
-			cancel() // the other engine
+			stopExplicit()
 		}
 		symbolically <- outcome{d, why, err}
 	}()
-	v, err = verifyExplicitly(both, a, env, opt, checks)
-	if err == nil && v.sure() {
-		cancel()
+	v, err = verifyExplicitly(forExplicit, a, env, opt, checks)
+	if err != nil || v.sure() {
+		stopSymbolic()
 	}
 	other := <-symbolically
 	if other.d != nil {
@@ -136,7 +139,6 @@ func verifyByBoth(ctx context.Context, a *model.Automata, env *model.Environment
 	case other.err != nil:
 		return EnvironmentResult{}, other.err
 	}
-	other.d.ctx = ctx
 	return other.d.results(checks, all, matrix), nil
 }
 

@@ -82,7 +82,7 @@ func (p *product) settled(prefix *lts.Trace) int {
 			continue
 		}
 		if q >= p.ended() {
-			q -= p.ended()
+			return -1 // that nothing happens matters
 		}
 		for _, t := range p.automaton.Transitions[q] {
 			if t.Target == int(q) && t.Accepting && slices.Contains(t.Guard, ltl.Cube{}) {

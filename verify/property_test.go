@@ -112,7 +112,7 @@ func anyAtom(t *rapid.T, a *model.Automata) model.Atom {
 	var handlers []model.HandlerRef
 	for _, p := range a.Positions {
 		if p.Part > 0 {
-			handlers = append(handlers, model.HandlerRef{Scope: p.Scope, Part: p.Part})
+			handlers = append(handlers, model.HandlerRef(p))
 		}
 	}
 	kinds := []model.AtomKind{
@@ -232,6 +232,14 @@ func decide(t require.TestingT, a *model.Automata, env *model.Environment, keep 
 	return out
 }
 
+// runOf is the run that is shown for a verdict, nil if there is none.
+func runOf(c verify.CheckResult) *verify.Finding {
+	if c.Witness == nil && len(c.Findings) > 0 && c.Findings[0].Trace != nil {
+		return &c.Findings[0]
+	}
+	return c.Witness
+}
+
 // requireRun checks that what is shown for a verdict is a run that proves it.
 func requireRun(t require.TestingT, b *behaviour, c verify.CheckResult, p *model.Property, fairness verify.Fairness, system func() string) {
 	where := p.Name
@@ -239,20 +247,11 @@ func requireRun(t require.TestingT, b *behaviour, c verify.CheckResult, p *model
 	if !sometimes {
 		looked = p.Formulas.Not(looked)
 	}
-	run := c.Witness
-	switch {
-	case !sometimes && c.Verdict == verify.Violated:
-		require.Len(t, c.Findings, 1, where)
-		require.Nil(t, c.Witness, where)
-		run = &c.Findings[0]
-	case sometimes && c.Verdict == verify.Holds:
-		require.NotNil(t, c.Witness, where)
-		require.Empty(t, c.Findings, where)
-	default:
-		require.Nil(t, c.Witness, where)
-		for _, f := range c.Findings {
-			require.Nil(t, f.Trace, where)
-		}
+	run := runOf(c)
+	require.Equal(t, sometimes && c.Verdict == verify.Holds, c.Witness != nil, where)
+	require.Equal(t, c.Verdict == verify.Violated, len(c.Findings) == 1, where)
+	require.Equal(t, sometimes == (c.Verdict == verify.Holds), run != nil, where)
+	if run == nil {
 		return
 	}
 	require.NotNil(t, run.Trace, where)
@@ -304,6 +303,7 @@ func TestPropertiesAgainstTheSlowTwin(t *testing.T) {
 	for _, k := range []string{
 		"all violated violated violated", "all holds holds holds", "all violated holds holds", "all violated violated holds",
 		"some violated violated violated", "some holds holds holds", "some holds violated violated", "some holds holds violated",
+		"cycle true stops false settled false", "cycle false stops true settled false", "cycle false stops false settled true",
 	} {
 		require.Positive(t, seen[k], k)
 	}
@@ -356,6 +356,9 @@ func comparePair(t *rapid.T, x naive.FailingSystem, env *model.Environment, b *b
 				require.Equal(t, want.String(), c.Verdict.String(), "%s: %s", p.Name, where())
 			}
 			requireRun(t, b, c, p, fairness, where)
+			if run := runOf(c); run != nil {
+				seen[fmt.Sprintf("cycle %t stops %t settled %t", run.Cycle > 0, run.Stops, run.Settled)]++
+			}
 		}
 		if fairness == whole {
 			require.Equal(t, got[allF].Verdict == verify.Holds, got[someNot].Verdict == verify.Violated)
@@ -403,13 +406,20 @@ func provedCases() []proved {
 	again := func(l logic) *ltl.Formula { return l.Always(l.Eventually(l.atom(0))) }
 	const yes, no = verify.Holds, verify.Violated
 	once := [2]string{"0 -B!m-> f", "0 -A?m-> f"}
-	threads := func(of ...model.ThreadID) func(*model.Automata) {
+	threadsOf := func(r model.RoleID, of ...model.ThreadID) func(*model.Automata) {
 		return func(x *model.Automata) {
 			x.Threads, x.Positions = []model.ThreadID{0, 0, 0}, []model.Position{{Scope: -1}}
 			for i, t := range of {
-				x.Machines[a].Transitions[i].Thread = t
+				x.Machines[r].Transitions[i].Thread = t
 			}
 		}
+	}
+	threads := func(of ...model.ThreadID) func(*model.Automata) { return threadsOf(a, of...) }
+	two := model.Channel{Discipline: model.FIFO, Capacity: 2}
+	taking := [2]string{"0 -B!m-> 0", "0 -A?m-> 0 ; 0 -A?m-> f ; f -A?m-> f"}
+	waiting := model.Atom{Kind: model.AtomEmpty, Role: a, Peer: b}
+	ifAlwaysSomethingWaits := func(l logic) *ltl.Formula {
+		return l.Implies(l.Eventually(l.Always(l.Not(l.atom(0)))), l.Eventually(l.atom(1)))
 	}
 	raise := func(x *model.Automata) {
 		threads(1)(x)
@@ -440,12 +450,16 @@ func provedCases() []proved {
 		{name: "a raise for a handler outside of the thread", channel: one, roles: [2]string{"0 -tau-> 0 ; 0 -tau-> f", "0 -A?m-> 0"}, change: raise, atoms: []model.Atom{about(model.AtomRaises, a)}, formula: eventually, want: [3]verify.Verdict{no, no, yes}},
 		{name: "a timer fires at last", channel: one, roles: [2]string{"0 -tau-> 0 ; 0 -tau-> 1", "0 -A?m-> 0"}, change: within, atoms: []model.Atom{about(model.AtomFires, a)}, formula: eventually, want: [3]verify.Verdict{no, yes, yes}},
 		{name: "a kind of message in a bag", channel: bag, roles: [2]string{"0 -B!n-> 1 ; 1 -B!m-> 1", "0 -A?n-> f ; 0 -A?m-> 0"}, atoms: []model.Atom{receives(b, 0)}, formula: eventually, want: [3]verify.Verdict{no, yes, yes}},
+		{name: "one thread takes messages in two ways", channel: two, roles: taking, change: threadsOf(b, 1, 1, 1), atoms: []model.Atom{waiting, about(model.AtomDone, b)}, formula: ifAlwaysSomethingWaits, want: [3]verify.Verdict{no, no, yes}},
+		{name: "two threads take messages", channel: two, roles: taking, change: threadsOf(b, 1, 2, 2), atoms: []model.Atom{waiting, about(model.AtomDone, b)}, formula: ifAlwaysSomethingWaits, want: [3]verify.Verdict{no, yes, yes}},
 		{name: "losses come to an end", channel: one, roles: [2]string{"0 -B!m-> 0", "0 -A?m-> 0"}, faults: []model.Fault{loss}, atoms: []model.Atom{receives(b, m)}, formula: again, want: [3]verify.Verdict{no, yes, yes}},
 		{name: "one message may be lost", channel: one, roles: once, faults: []model.Fault{loss}, atoms: []model.Atom{receives(b, m)}, formula: eventually, want: [3]verify.Verdict{no, no, no}},
 		{name: "no crash can be counted on", channel: one, roles: [2]string{"0 -B!m-> 0", "0 -A?m-> 0"}, faults: []model.Fault{crash}, atoms: []model.Atom{about(model.AtomCrashes, b)}, formula: eventually, want: [3]verify.Verdict{no, no, no}},
 		{name: "a crash may happen", channel: one, roles: [2]string{"0 -B!m-> 0", "0 -A?m-> 0"}, faults: []model.Fault{crash}, atoms: []model.Atom{about(model.AtomCrashes, b)}, formula: eventually, some: true, want: [3]verify.Verdict{yes, yes, yes}},
 		{name: "a crash may happen where all is done", channel: one, roles: once, faults: []model.Fault{crash}, atoms: []model.Atom{about(model.AtomDone, b), about(model.AtomCrashes, b)},
 			formula: func(l logic) *ltl.Formula { return l.Eventually(l.And(l.atom(0), l.Next(l.atom(1)))) }, some: true, want: [3]verify.Verdict{yes, yes, yes}},
+		{name: "that nothing happens decides it", channel: one, roles: [2]string{"f -B?m-> f", "f -A?m-> f"}, faults: []model.Fault{crash}, atoms: []model.Atom{about(model.AtomCrashes, b)},
+			formula: func(l logic) *ltl.Formula { return l.Next(l.Not(l.atom(0))) }, some: true, want: [3]verify.Verdict{yes, yes, yes}},
 		{name: "what has stopped is not struck", channel: one, roles: [2]string{"f -B?m-> f", "f -A?m-> f"}, faults: []model.Fault{crash}, atoms: []model.Atom{about(model.AtomCrashes, b)},
 			formula: func(l logic) *ltl.Formula { return l.Next(l.And(l.Not(l.atom(0)), l.Eventually(l.atom(0)))) }, some: true, want: [3]verify.Verdict{no, no, no}},
 		{name: "nobody crashes for ever", channel: one, roles: [2]string{"0 -B!m-> 0", "0 -A?m-> 0"}, faults: []model.Fault{recovering}, atoms: []model.Atom{about(model.AtomCrashes, b)}, formula: again, some: true, want: [3]verify.Verdict{yes, no, no}},

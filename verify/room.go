@@ -68,24 +68,13 @@ func (d *diagrams) deadlocks() (symbolic.Set, error) {
 func (d *diagrams) exhaustivity() string {
 	for r := range d.automata.Roles {
 		role := model.RoleID(r)
-		blocked := map[int]symbolic.Set{}
+		watches := map[int][]lts.Event{} // by queue
 		for _, w := range d.loc.Watches {
-			info := d.net.Action(w.Action)
-			if info.Role != role {
-				continue
-			}
-			here, err := d.space.Where(d.space.All(), guardsOf(w.Parts))
-			if err == nil && blocked[info.Queue] != (symbolic.Set{}) {
-				here, err = d.space.Union(here, blocked[info.Queue])
-			}
-			if err != nil {
-				return d.notExamined(err)
-			}
-			if !d.space.IsEmpty(here) {
-				blocked[info.Queue] = here
+			if info := d.net.Action(w.Action); info.Role == role {
+				watches[info.Queue] = append(watches[info.Queue], w)
 			}
 		}
-		if len(blocked) == 0 {
+		if len(watches) == 0 {
 			continue
 		}
 		others := d.space.Choose(func(event int) bool {
@@ -95,25 +84,45 @@ func (d *diagrams) exhaustivity() string {
 		})
 		defer others.Release()
 		for q := range d.net.Queues() {
-			if blocked[q] == (symbolic.Set{}) {
+			if len(watches[q]) == 0 {
 				continue
 			}
-			free, err := d.space.Where(d.space.All(), []symbolic.Guard{d.room(q)})
-			if err == nil {
-				free, err = others.CanReach(free)
-			}
-			if err == nil {
-				free, err = d.space.Minus(blocked[q], free)
-			}
+			blocked, err := d.neverFreed(q, others, watches[q])
 			if err != nil {
 				return d.notExamined(err)
 			}
-			if !d.space.IsEmpty(free) {
+			if blocked {
 				return d.notExhaustive(role, queueName(d.net, q))
 			}
 		}
 	}
 	return isExhaustive
+}
+
+// neverFreed reports whether one of some sends is blocked in a configuration from which the others never make room in
+// its queue.
+func (d *diagrams) neverFreed(q int, others *symbolic.Choice, sends []lts.Event) (bool, error) {
+	room, err := d.space.Where(d.space.All(), []symbolic.Guard{d.room(q)})
+	if err != nil {
+		return false, err
+	}
+	defer room.Release()
+	free, err := others.CanReach(room)
+	if err != nil {
+		return false, err
+	}
+	defer free.Release()
+	full, err := d.space.Minus(d.space.All(), free)
+	if err != nil || d.space.IsEmpty(full) {
+		return false, err
+	}
+	for _, w := range sends {
+		blocked, err := d.space.Where(full, guardsOf(w.Parts))
+		if err != nil || !d.space.IsEmpty(blocked) {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 func (d *diagrams) notExamined(err error) string {

@@ -35,6 +35,7 @@ type diagrams struct {
 	watch   *observer
 	scratch lts.State
 	quiet   symbolic.Set // no step is possible
+	ending  symbolic.Set // steps can lead to where none is possible
 	most    int          // causes of one check that are looked for
 	more    map[string]bool
 	count   symbolic.Set    // the configurations, without what makes no difference

@@ -63,12 +63,6 @@ func (c *Choice) PreImage(a, within Set) (Set, error) {
 	return c.sp.result(func() node { return c.exactly(back).imageAll(n, in) })
 }
 
-// From has what some sequence of the events leads members of a to, and these.
-func (c *Choice) From(a Set) (Set, error) {
-	n := c.sp.node(a)
-	return c.sp.result(func() node { return c.sp.saturatingBy(c.program(ahead)).saturate(n, anything) })
-}
-
 // CanReach has the configurations of [Space.All] from which some sequence of the events leads to a member of the target.
 func (c *Choice) CanReach(target Set) (Set, error) {
 	return c.sp.canReach(target, func() *program { return c.program(back) })

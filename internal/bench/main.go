@@ -2,9 +2,10 @@
 // one after the other in the same run, checks that both count the same states, and
 // prints the table of docs/benchmarks.md.
 //
-//	go run ./internal/bench [-spin=false] [-spin-modes N] [-faults=false] [-largest N] [-o FILE] [MODEL.fsa ..]
+//	go run ./internal/bench [-spin=false] [-spin-modes N] [-faults=false] [-explicit=false] [-diagrams=false] [-largest N] [-o FILE] [MODEL.fsa ..]
 //
-// `-largest 20000 -spin-modes 1 -faults=false` ends in seconds. Both explore exhaustively and without reductions: SPIN in each of
+// `-largest 20000 -spin-modes 1 -faults=false -diagrams=false` ends in seconds; `-explicit=false` leaves out all but what the symbolic engine
+// does, of which the plot goes into growth.svg beside FILE. Both explore exhaustively and without reductions: SPIN in each of
 // its exact modes, of which the fastest counts, with a hash table as large as the state space, chorcheck with
 // every check that is decided in one configuration. SPIN's time is that of the
 // compiled verifier alone. Further tables: SPIN with its reduction, and recorded figures of other tools. Machines are noisy: read the ratios.
@@ -40,6 +41,8 @@ func main() {
 	largest := flag.Uint64("largest", 200_000_000, "the largest model, in states, by its header")
 	parts := flag.Bool("ablation", true, "also measure what each part of the search brings")
 	faults := flag.Bool("faults", true, "also measure what faults cost")
+	explicit := flag.Bool("explicit", true, "measure the search of configurations one by one")
+	withDiagrams := flag.Bool("diagrams", true, "measure the symbolic engine")
 	out := flag.String("o", "", "write the page to this file too")
 	flag.Parse()
 	models := flag.Args()
@@ -59,29 +62,16 @@ func main() {
 	fmt.Fprintln(w, "millions of states a second; bytes are the peak memory of the search (SPIN: its own figure) for each state.")
 	fmt.Fprintln(w)
 	fmt.Fprintf(w, "%s, %d processors, %s/%s, %s.\n\n", time.Now().Format("2006-01-02"), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
-	fmt.Fprintln(w, "| model | states | transitions | bits | 1 worker | 2 workers | bytes a state | SPIN | its mode | bytes a state | ratio to SPIN, 1 and 2 workers |")
-	fmt.Fprintln(w, "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
-	for _, path := range models {
-		if err := row(w, path, *withSPIN, *largest, *largestSPIN, *modes); err != nil {
-			fail(fmt.Errorf("%s: %w", path, err))
-		}
-	}
-	if *withSPIN {
-		if err := reducedTable(w, models, min(*largest, *largestSPIN)); err != nil {
+	if *explicit {
+		o := explicitOptions{models: models, spin: *withSPIN, largest: *largest, largestSPIN: *largestSPIN, modes: *modes, parts: *parts && flag.NArg() == 0, faults: *faults && flag.NArg() == 0}
+		if err := o.tables(w); err != nil {
 			fail(err)
 		}
 	}
-	peersTable(w)
-	if err := familyTable(w); err != nil {
-		fail(err)
-	}
-	if *parts && flag.NArg() == 0 {
-		if err := ablationTables(w); err != nil {
-			fail(err)
-		}
-	}
-	if *faults && flag.NArg() == 0 {
-		if err := faultTable(w); err != nil {
+	var picture string
+	if *withDiagrams && flag.NArg() == 0 {
+		var err error
+		if picture, err = diagramTables(w); err != nil {
 			fail(err)
 		}
 	}
@@ -89,7 +79,73 @@ func main() {
 		if err := os.WriteFile(*out, []byte(page.String()), 0o644); err != nil {
 			fail(err)
 		}
+		if picture != "" {
+			if err := os.WriteFile(filepath.Join(filepath.Dir(*out), "growth.svg"), []byte(picture), 0o644); err != nil {
+				fail(err)
+			}
+		}
 	}
+}
+
+// explicitOptions say what is measured of the search of configurations one by one.
+type explicitOptions struct {
+	models               []string
+	spin                 bool
+	largest, largestSPIN uint64
+	modes                int
+	parts, faults        bool
+}
+
+func (o *explicitOptions) tables(w io.Writer) error {
+	fmt.Fprintln(w, "| model | states | transitions | bits | 1 worker | 2 workers | bytes a state | SPIN | its mode | bytes a state | ratio to SPIN, 1 and 2 workers |")
+	fmt.Fprintln(w, "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+	for _, path := range o.models {
+		if err := row(w, path, o.spin, o.largest, o.largestSPIN, o.modes); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	if o.spin {
+		if err := reducedTable(w, o.models, min(o.largest, o.largestSPIN)); err != nil {
+			return err
+		}
+	}
+	peersTable(w)
+	if err := familyTable(w); err != nil {
+		return err
+	}
+	if o.parts {
+		if err := ablationTables(w); err != nil {
+			return err
+		}
+	}
+	if o.faults {
+		return faultTable(w)
+	}
+	return nil
+}
+
+// diagramTables measure the symbolic engine, and draw how its cost grows.
+func diagramTables(w io.Writer) (picture string, err error) {
+	c, err := build()
+	if err != nil {
+		return "", err
+	}
+	defer c.remove()
+	if err := diagramTable(w, c, largeMembers()); err != nil {
+		return "", err
+	}
+	curves, err := growth(w, c, growingFamilies())
+	if err != nil {
+		return "", err
+	}
+	if err := manyRolesTable(w, c); err != nil {
+		return "", err
+	}
+	members, err := orderedMembers()
+	if err != nil {
+		return "", err
+	}
+	return plot("Nodes and milliseconds by n", curves), orderTable(w, members)
 }
 
 func fail(err error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os/exec"
 	"slices"
 	"strings"
@@ -114,7 +115,10 @@ func stated(u *lang.Unit) (states uint64, known bool) {
 	if i < 0 {
 		return 0, false
 	}
-	return u.Expectations[i].Value, true
+	if v := u.Expectations[i].Value; v.IsUint64() {
+		return v.Uint64(), true
+	}
+	return math.MaxUint64, true
 }
 
 // recorded are figures of other tools, in millions of states a second, on models with
