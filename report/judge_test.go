@@ -96,9 +96,9 @@ func TestJudge(t *testing.T) {
 }
 
 func TestPath(t *testing.T) {
-	r := &report.Report{Root: "/work"}
+	r := &report.Report{Root: "/home"}
 	for name, want := range map[string]string{
-		"a.chor": "a.chor", "./b/../a.chor": "a.chor", "/work/x/a.chor": "x/a.chor", "/works/a.chor": "/works/a.chor", "/a.chor": "/a.chor", "../a.chor": "../a.chor", "-": "-",
+		"a.chor": "a.chor", "./b/../a.chor": "a.chor", "/home/x/a.chor": "x/a.chor", "/homes/a.chor": "/homes/a.chor", "/a.chor": "/a.chor", "../a.chor": "../a.chor", "-": "-",
 	} {
 		assert.Equal(t, want, r.Path(name))
 	}

@@ -210,9 +210,9 @@ func TestFingerprints(t *testing.T) {
 }
 
 func TestURI(t *testing.T) {
-	w := &writer{report: &report.Report{Root: "/work"}}
+	w := &writer{report: &report.Report{Root: "/home"}}
 	for name, want := range map[string]string{
-		"a.chor": "a.chor", "./a/../b c.chor": "b%20c.chor", "/work/x/y.chor": "x/y.chor", "/other/y.chor": "file:///other/y.chor",
+		"a.chor": "a.chor", "./a/../b c.chor": "b%20c.chor", "/home/x/y.chor": "x/y.chor", "/other/y.chor": "file:///other/y.chor",
 		"a:b.chor": "./a:b.chor", "-": "-", "100%.chor": "100%25.chor",
 	} {
 		assert.Equal(t, want, w.uri(name))
