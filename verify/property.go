@@ -35,7 +35,7 @@ func (f Fairness) String() string { return [...]string{"weak", "none", "strong"}
 // mostAutomatonStates bounds the automaton of a property.
 const mostAutomatonStates = 2000
 
-// readers is a network beside an automaton that reads the positions of its run.
+// product is a network beside an automaton that reads the positions of its run.
 type product struct {
 	net       *model.Network
 	values    *model.Valuation

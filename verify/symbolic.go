@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"time"
@@ -479,28 +480,69 @@ func (d *diagrams) findOrphans() error {
 	return nil
 }
 
-// findBlocked looks for sends that wait for room in a queue.
+// findBlocked looks for sends that wait for room in a queue. What is nearest is looked for among all that wait for
+// the same one.
 func (d *diagrams) findBlocked() error {
-	done := map[int]bool{}
-	for _, watch := range d.loc.Watches {
-		queue := d.net.Action(watch.Action).Queue
-		if done[queue] {
-			continue
+	watches := map[int][]waiting{}
+	var queues []int
+	for _, w := range d.loc.Watches {
+		info := d.net.Action(w.Action)
+		if watches[info.Queue] == nil {
+			queues = append(queues, info.Queue)
 		}
-		bad, err := d.space.Where(d.space.All(), guardsOf(watch.Parts))
-		if err != nil {
-			return err
+		watches[info.Queue] = d.merge(watches[info.Queue], info.Role, w.Parts)
+	}
+	for _, q := range queues {
+		blocked, err := d.space.Minus(d.quiet, d.quiet)
+		for _, w := range watches[q] {
+			var here symbolic.Set
+			if err == nil {
+				here, err = d.space.Where(d.space.All(), w.guards())
+			}
+			if err == nil {
+				blocked, err = d.space.Union(blocked, here)
+			}
 		}
-		if d.space.IsEmpty(bad) {
-			continue
+		if err == nil {
+			err = d.collect("bound-reached", blocked, func(w *workerEvidence, depth int, s lts.State) { d.watch.observeAllBlocked(w, depth, s) }, nil)
 		}
-		done[queue] = true
-		err = d.collect("bound-reached", bad, func(w *workerEvidence, depth int, s lts.State) { d.watch.observeAllBlocked(w, depth, s) }, nil)
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// waiting are sends that wait for the same, in several local states of a role.
+type waiting struct {
+	component int // of the role
+	in        map[uint32]bool
+	others    []lts.Part
+}
+
+func (w *waiting) guards() []symbolic.Guard {
+	return append(guardsOf(w.others), symbolic.Guard{Component: w.component, Holds: func(v uint32) bool { return w.in[v] }})
+}
+
+// merge adds a watch to those that differ from it in nothing but the local state of the role.
+func (d *diagrams) merge(list []waiting, role model.RoleID, parts []lts.Part) []waiting {
+	x := waiting{component: d.net.RoleComponent(role), in: map[uint32]bool{}}
+	for _, p := range parts {
+		if p.Component != x.component {
+			x.others = append(x.others, p)
+			continue
+		}
+		for _, pair := range p.Relation.Pairs {
+			x.in[pair.From] = true
+		}
+	}
+	for i := range list {
+		if list[i].component == x.component && slices.Equal(list[i].others, x.others) {
+			maps.Copy(list[i].in, x.in)
+			return list
+		}
+	}
+	return append(list, x)
 }
 
 // guardsOf are where a product is possible.

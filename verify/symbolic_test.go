@@ -50,6 +50,9 @@ func requireSameVerdicts(t require.TestingT, name string, a *model.Automata, opt
 		require.Equal(t, e.Statistics.Taken, s.Statistics.Taken, "%s: %s", name, e.Environment.Name)
 		for j, c := range e.Checks {
 			d := s.Checks[j]
+			if c.Check.ID == "bound-reached" {
+				require.Equal(t, c.Notes, d.Notes, "%s: %s", name, e.Environment.Name) // whether the bound is exhaustive
+			}
 			require.Equal(t, c.Verdict, d.Verdict, "%s: %s: %s %s: %v %v", name, e.Environment.Name, c.Check.ID, d.Reason, c.Findings, d.Findings)
 			switch {
 			case len(c.Findings) == 0:
@@ -103,6 +106,24 @@ func TestEnginesAgreeOnSpecifications(t *testing.T) {
 		}
 	}
 	require.Greater(t, used, 30)
+}
+
+// TestCapacitiesAgree compares what the engines say about the capacities of random automata.
+func TestCapacitiesAgree(t *testing.T) {
+	violated := 0
+	rapid.Check(t, func(t *rapid.T) {
+		for range 5 {
+			opt := verify.Options{MaxStates: 2000, MaxFindings: 1 << 10, Workers: 1, Only: []string{"bound-reached", "deadlock"}}
+			a := naive.Automata().Draw(t, "automata")
+			r, err := verify.Verify(context.Background(), a, opt)
+			require.NoError(t, err)
+			if r.Environments[0].Checks[1].Verdict == verify.Violated {
+				violated++
+			}
+			requireSameVerdicts(t, "random", a, opt)
+		}
+	})
+	require.Positive(t, violated)
 }
 
 // TestPlantedDefect finds a defect deep in 10^23 configurations.
