@@ -1,14 +1,12 @@
 package oracles
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -16,8 +14,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"chorcheck/internal/spin"
 	"chorcheck/lang"
-	"chorcheck/lang/promela"
 	"chorcheck/lang/source"
 	"chorcheck/ltl"
 	"chorcheck/model"
@@ -217,146 +215,20 @@ func randomFormulas(atoms []string, n int) []string {
 // compileClaims makes SPIN's verifier of a model with one never claim for each property, and gives what
 // tells whether there is a run that a claim accepts.
 func compileClaims(t *testing.T, u *lang.Unit, properties []*model.Property) func(claim string, fair bool) bool {
-	var text bytes.Buffer
-	require.NoError(t, promela.Write(&text, u.Automata, u.Environments[0], promela.Options{}))
-	written := text.String()
-	vector := regexp.MustCompile(`-DVECTORSZ=\d+`).FindString(written)
+	m, err := spin.Commands(u.Automata, u.Environments[0], false)
+	require.NoError(t, err)
 	for _, p := range properties {
 		fs := p.Formulas
 		a, err := ltl.Translate(fs, fs.Not(p.Formula), ltl.Options{StateBased: true})
 		require.NoError(t, err)
-		text.WriteString(neverClaim(a, p, func(atom model.Atom) string { return spinAtom(t, u.Automata, written, atom) }))
+		require.NoError(t, m.AddClaim(p.Name, a, p.Atoms))
 	}
-	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "m.pml"), text.Bytes(), 0o600))
-	command := func(args ...string) string {
-		cmd := exec.Command(args[0], args[1:]...)
-		cmd.Dir = dir
-		out, err := cmd.CombinedOutput()
-		require.NoError(t, err, "%v\n%s\n%s", args, out, text.String())
-		return string(out)
-	}
-	command("spin", "-a", "m.pml")
-	command("gcc", "-O0", "-w", "-DNOREDUCE", vector, "-o", "pan", "pan.c")
-	failed := regexp.MustCompile(`errors: (\d+)`)
+	v, err := spin.Compile(m, spin.Mode{Defines: []string{"-O0", "-DNOREDUCE"}})
+	require.NoError(t, err)
+	t.Cleanup(v.Remove)
 	return func(claim string, fair bool) bool {
-		args := []string{"./pan", "-a", "-E", "-n", "-m50000", "-w18", "-N", claim}
-		if fair {
-			args = append(args, "-f")
-		}
-		out := command(args...)
-		found := failed.FindStringSubmatch(out)
-		require.NotNil(t, found, out)
-		if found[1] != "0" { // the search stops at the first one
-			require.Contains(t, out, "acceptance cycle", "another error")
-		} else { // with fairness, SPIN may go down as far as it can before it reports a cycle
-			require.NotContains(t, out, "max search depth too small")
-		}
-		return found[1] != "0"
+		run, err := v.Claim(claim, fair, 1<<17)
+		require.NoError(t, err, claim)
+		return run.Errors > 0
 	}
-}
-
-// neverClaim is an automaton in SPIN's language. Like ours, it reads the first configuration before anybody moves.
-func neverClaim(a *ltl.Automaton, p *model.Property, atom func(model.Atom) string) string {
-	label := func(state int) string {
-		if a.Accepting(state) {
-			return fmt.Sprintf("accept_%d", state)
-		}
-		return fmt.Sprintf("at_%d", state)
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "\nnever %s {\n", p.Name)
-	order := []int{a.Initial} // a claim begins with its first state
-	for state := range a.States() {
-		if state != a.Initial {
-			order = append(order, state)
-		}
-	}
-	for _, state := range order {
-		fmt.Fprintf(&b, "%s:\n  if\n", label(state))
-		for _, tr := range a.Transitions[state] {
-			var cubes []string
-			for _, c := range tr.Guard {
-				literals := []string{"true"}
-				for i := range p.Atoms {
-					switch bit := uint64(1) << i; {
-					case c.Pos&bit != 0:
-						literals = append(literals, "("+atom(p.Atoms[i])+")")
-					case c.Neg&bit != 0:
-						literals = append(literals, "!("+atom(p.Atoms[i])+")")
-					}
-				}
-				cubes = append(cubes, "("+strings.Join(literals, " && ")+")")
-			}
-			fmt.Fprintf(&b, "  :: (%s) -> goto %s\n", strings.Join(cubes, " || "), label(tr.Target))
-		}
-		if len(a.Transitions[state]) == 0 {
-			b.WriteString("  :: false\n")
-		}
-		b.WriteString("  fi;\n")
-	}
-	b.WriteString("}\n")
-	return b.String()
-}
-
-var comparison = regexp.MustCompile(`^(.+)\.(\w+) (==|>=|<=|>|<) (\w+)$`)
-
-// spinAtom is an atom in the variables of the export.
-func spinAtom(t *testing.T, a *model.Automata, written string, atom model.Atom) string {
-	t.Helper()
-	identifier := func(role string) string {
-		found := regexp.MustCompile(`(?m)^\w+ at_(\w+) = \d+; /\* the local state of "` + regexp.QuoteMeta(role) + `" \*/$`).FindStringSubmatch(written)
-		require.NotNil(t, found, role)
-		return found[1]
-	}
-	var name string
-	if atom.Kind != model.AtomCompares { // that may be about several roles
-		name = a.Roles[atom.Role].Name
-	}
-	switch atom.Kind {
-	case model.AtomDone:
-		list := []string{"false"}
-		for s, state := range a.Machines[atom.Role].States {
-			if state.Final {
-				list = append(list, fmt.Sprintf("at_%s == %d", identifier(name), s))
-			}
-		}
-		return strings.Join(list, " || ")
-	case model.AtomCrashed:
-		number := regexp.MustCompile(`"` + regexp.QuoteMeta(name) + `":.*; \d+ has failed, (\d+) has crashed`).FindStringSubmatch(written)
-		require.NotNil(t, number)
-		return fmt.Sprintf("at_%s == %s", identifier(name), number[1])
-	case model.AtomEmpty, model.AtomFull:
-		queue := fmt.Sprintf("chan_%s_o_%s", identifier(name), identifier(a.Roles[atom.Peer].Name))
-		require.Contains(t, written, "chan "+queue+" = ")
-		if atom.Kind == model.AtomEmpty {
-			return "len(" + queue + ") == 0"
-		}
-		return fmt.Sprintf("len(%s) == %d", queue, a.Channels.Of(atom.Role, atom.Peer).Capacity)
-	case model.AtomCompares:
-		text := strings.TrimSpace(atom.Text)
-		if !strings.Contains(text, " ") {
-			text += " == true"
-		}
-		found := comparison.FindStringSubmatch(text)
-		require.NotNil(t, found, atom.Text)
-		v := slices.IndexFunc(a.Vars, func(v model.Var) bool { return v.Name == found[2] && a.Roles[v.Owner].Name == found[1] })
-		require.GreaterOrEqual(t, v, 0, atom.Text)
-		variable := fmt.Sprintf("v_%s_o_%s", identifier(found[1]), found[2])
-		require.Contains(t, written, " "+variable+" = ")
-		value := found[4]
-		switch value {
-		case "true":
-			value = "1"
-		case "false":
-			value = "0"
-		default:
-			if i := slices.Index(a.Vars[v].Domain.Names, value); i >= 0 {
-				value = fmt.Sprint(a.Vars[v].Domain.Low + int64(i))
-			}
-		}
-		return variable + " " + found[3] + " " + value
-	}
-	require.Fail(t, "no atom for SPIN", "%s", atom.Text)
-	return ""
 }

@@ -36,7 +36,6 @@ func Processes(a *model.Automata) (text string, ok bool) {
 		}
 	}
 	var b strings.Builder
-	channel := func(from, to model.RoleID) string { return fmt.Sprintf("c%d_%d", from, to) }
 	for from := range a.Roles {
 		for to := range a.Roles {
 			p := model.Pair{From: model.RoleID(from), To: model.RoleID(to)}
@@ -49,12 +48,7 @@ func Processes(a *model.Automata) (text string, ok bool) {
 		return "", false
 	}
 	for r, m := range a.Machines {
-		location := func(s int) string {
-			if m.States[s].Final {
-				return fmt.Sprintf("end_%d", s)
-			}
-			return fmt.Sprintf("at_%d", s)
-		}
+		location := func(s int) string { return location(a, model.RoleID(r), s) }
 		fmt.Fprintf(&b, "active proctype role%d()\n{\n", r)
 		for peer := range a.Roles {
 			out, in := model.Pair{From: model.RoleID(r), To: model.RoleID(peer)}, model.Pair{From: model.RoleID(peer), To: model.RoleID(r)}
@@ -94,4 +88,15 @@ func Processes(a *model.Automata) (text string, ok bool) {
 		fmt.Fprint(&b, "}\n")
 	}
 	return b.String(), true
+}
+
+// channel is the name of a queue.
+func channel(from, to model.RoleID) string { return fmt.Sprintf("c%d_%d", from, to) }
+
+// location is the label of a local state. It tells SPIN whether a role may stay there for good.
+func location(a *model.Automata, r model.RoleID, state int) string {
+	if a.Machines[r].States[state].Final {
+		return fmt.Sprintf("end_%d", state)
+	}
+	return fmt.Sprintf("at_%d", state)
 }

@@ -30,6 +30,8 @@ type Run struct {
 	Errors      uint64 // deadlocks, where the search looks for them
 	Seconds     float64
 	Bytes       float64 // its total memory, by its own account
+
+	output string
 }
 
 // Mode is a way to search.
@@ -59,6 +61,9 @@ type Model struct {
 	defines []string // for SPIN
 	ignores bool     // its end states say nothing about deadlocks
 	vector  string   // the flag for the size of a state
+
+	automata  *model.Automata
+	processes bool // of the form of [Processes]
 }
 
 // Commands is the export of automata in an environment; nil: nothing fails. With
@@ -68,7 +73,7 @@ func Commands(a *model.Automata, env *model.Environment, deadlock bool) (*Model,
 	if err := promela.Write(&text, a, env, promela.Options{}); err != nil {
 		return nil, err
 	}
-	m := &Model{text: text.String(), ignores: true}
+	m := &Model{text: text.String(), ignores: true, automata: a}
 	m.vector = regexp.MustCompile(`-DVECTORSZ=\d+`).FindString(m.text)
 	if deadlock {
 		m.defines = []string{"-DDEADLOCK"}
@@ -80,14 +85,39 @@ func Commands(a *model.Automata, env *model.Environment, deadlock bool) (*Model,
 // written so, else the export.
 func Best(a *model.Automata) (*Model, error) {
 	if text, ok := Processes(a); ok {
-		return &Model{text: text, vector: "-DVECTORSZ=8192"}, nil
+		return &Model{text: text, vector: "-DVECTORSZ=8192", automata: a, processes: true}, nil
 	}
 	return Commands(a, nil, false)
 }
 
-// Search compiles and runs SPIN's verifier. states is about how many there are, for
-// the size of its hash table.
+// Search compiles SPIN's verifier without claims, and runs it. states is about how many there
+// are, for the size of its hash table.
 func Search(m *Model, mode Mode, states uint64) (*Run, error) {
+	mode.Defines = append([]string{"-O2", "-DSAFETY"}, mode.Defines...)
+	v, err := Compile(m, mode)
+	if err != nil {
+		return nil, err
+	}
+	defer v.Remove()
+	if !mode.Breadth {
+		mode.Args = append([]string{"-c0"}, mode.Args...)
+	}
+	run, err := v.Run(states, mode.Args...)
+	if err == nil && incomplete(run.output) {
+		return nil, fmt.Errorf("SPIN has not searched everything:\n%s", run.output)
+	}
+	return run, err
+}
+
+// Verifier is a compiled verifier.
+type Verifier struct {
+	model *Model
+	mode  Mode
+	dir   string
+}
+
+// Compile makes the verifier of a model. The flags of the compiler are those of the mode alone.
+func Compile(m *Model, mode Mode) (*Verifier, error) {
 	for _, tool := range []string{"spin", "gcc"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			return nil, ErrMissing
@@ -97,26 +127,50 @@ func Search(m *Model, mode Mode, states uint64) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	v := &Verifier{model: m, mode: mode, dir: dir}
 	if err := os.WriteFile(filepath.Join(dir, "m.pml"), []byte(m.text), 0o644); err != nil {
+		v.Remove()
 		return nil, err
 	}
 	translate := append(append([]string{"spin"}, m.defines...), "-a", "m.pml")
-	compile := append([]string{"gcc", "-O2", "-DSAFETY", m.vector, "-w"}, mode.Defines...)
+	compile := append([]string{"gcc", m.vector, "-w"}, mode.Defines...)
 	for _, args := range [][]string{translate, append(compile, "-o", "pan", "pan.c")} {
 		if out, err := command(dir, args...); err != nil {
+			v.Remove()
 			return nil, fmt.Errorf("%s: %w\n%s", args[0], err, out)
 		}
 	}
-	args := append([]string{"./pan", "-n", fmt.Sprintf("-w%d", max(16, bits.Len64(states)))}, mode.Args...)
-	if m.ignores {
+	return v, nil
+}
+
+// Remove deletes it.
+func (v *Verifier) Remove() { os.RemoveAll(v.dir) }
+
+// Claim looks for a run that a claim of the model accepts, be it only one that is weakly fair to
+// SPIN's processes. A run that it finds is the only error that the result counts.
+func (v *Verifier) Claim(name string, fair bool, states uint64) (*Run, error) {
+	args := []string{"-a", "-N", name}
+	if fair {
+		args = append(args, "-f")
+	}
+	run, err := v.Run(states, args...)
+	if err == nil && run.Errors > 0 && !strings.Contains(run.output, "acceptance cycle") {
+		return nil, fmt.Errorf("SPIN finds another error:\n%s", run.output)
+	}
+	return run, err
+}
+
+// Run runs the verifier. states is about how many there are.
+func (v *Verifier) Run(states uint64, more ...string) (*Run, error) {
+	args := append([]string{"./pan", "-n", fmt.Sprintf("-w%d", max(16, bits.Len64(states)))}, more...)
+	if v.model.ignores {
 		args = append(args, "-E")
 	}
-	if !mode.Breadth {
-		args = append(args, "-c0", fmt.Sprintf("-m%d", max(1_000_000, 2*states)))
+	if !v.mode.Breadth {
+		args = append(args, fmt.Sprintf("-m%d", max(1_000_000, 2*states)))
 	}
 	start := time.Now()
-	out, err := command(dir, args...)
+	out, err := command(v.dir, args...)
 	seconds := time.Since(start).Seconds()
 	if err != nil {
 		return nil, fmt.Errorf("pan: %w\n%s", err, out)
@@ -132,7 +186,8 @@ func Search(m *Model, mode Mode, states uint64) (*Run, error) {
 	stored, ok1 := number(`(\d+) states, stored`)
 	transitions, ok2 := number(`(\d+) transitions \(`)
 	failed, ok3 := number(`errors: (\d+)`)
-	if !ok1 || !ok2 || !ok3 || strings.Contains(out, "Search not completed") || strings.Contains(out, "depth too small") {
+	// A search that ends with an error is not completed, and may have gone down as far as it can.
+	if !ok1 || !ok2 || !ok3 || failed == 0 && incomplete(out) {
 		return nil, fmt.Errorf("SPIN has no answer:\n%s", out)
 	}
 	megabytes, known := number(`([\d.]+)\s+total actual memory usage`)
@@ -140,9 +195,13 @@ func Search(m *Model, mode Mode, states uint64) (*Run, error) {
 		megabytes, _ = number(`([\d.]+)\s+total shared memory usage`)
 	}
 	return &Run{
-		Mode: mode, States: uint64(stored), Transitions: uint64(transitions), Errors: uint64(failed),
-		Seconds: seconds, Bytes: megabytes * (1 << 20),
+		Mode: v.mode, States: uint64(stored), Transitions: uint64(transitions), Errors: uint64(failed),
+		Seconds: seconds, Bytes: megabytes * (1 << 20), output: out,
 	}, nil
+}
+
+func incomplete(output string) bool {
+	return strings.Contains(output, "Search not completed") || strings.Contains(output, "depth too small")
 }
 
 func command(dir string, args ...string) (string, error) {
