@@ -77,7 +77,7 @@ func (p *product) settled(prefix *lts.Trace) int {
 		if i > 0 && prefix.Actions[i-1] < p.begin() {
 			steps++
 		}
-		q := s[p.net.Width()]
+		q := p.reader(s)
 		if q == p.unread() {
 			continue
 		}

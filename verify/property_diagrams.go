@@ -3,6 +3,7 @@ package verify
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"chorcheck/explore/cycle"
 	"chorcheck/explore/symbolic"
@@ -229,6 +230,8 @@ func (x *examination) searchDiagrams(p *product, f *ltl.Formula) (*lasso, string
 		memory = searchMemory(memory)
 	}
 	order := append([]int{r.component()}, symbolic.Orders(r.loc)[0].Components...)
+	start := time.Now()
+	defer func() { x.took = time.Since(start) }()
 	space, err := symbolic.Reach(x.ctx, r, r.both, symbolic.Options{Order: order, Memory: memory, DistanceNodes: mostDistanceNodes})
 	if err != nil {
 		return nil, x.why(err), nil

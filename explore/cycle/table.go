@@ -214,6 +214,7 @@ type entry struct {
 	spare  uint32 // a number that was got and not used, or none
 	credit int    // configurations for which it has reserved room
 	hashes []uint64
+	addr   []uint64 // of what is looked at next
 	ids    []uint32 // of the configurations that were entered or looked for last
 }
 
@@ -232,21 +233,31 @@ func (e *entry) reserve(n int) bool {
 	return true
 }
 
-// prepare makes the hashes of n configurations. It loads all slots before the first one is
-// looked at: the processor waits for several at once.
+// prepare makes the hashes of n configurations, and asks for the memory that will be looked at: first all slots, then
+// the records that they name. So the processor waits for several at once.
 func (e *entry) prepare(words []uint64, n int) {
 	t := e.t
 	if cap(e.ids) < n {
 		e.ids = make([]uint32, n+n/2)
 		e.hashes = make([]uint64, n+n/2)
+		e.addr = make([]uint64, n+n/2)
 	}
-	e.ids, e.hashes = e.ids[:n], e.hashes[:n]
+	e.ids, e.hashes, e.addr = e.ids[:n], e.hashes[:n], e.addr[:n]
 	slots := t.slots.Data
-	for i := range e.ids {
+	for i := range e.hashes {
 		h := store.Hash(words[i*t.width : (i+1)*t.width])
 		e.hashes[i] = h
-		e.ids[i] = uint32(atomic.LoadUint64(&slots[h>>t.shift]))
+		e.addr[i] = uint64(uintptr(unsafe.Pointer(&slots[h>>t.shift])))
 	}
+	store.Prefetch(e.addr)
+	m := 0
+	for _, h := range e.hashes {
+		if x := atomic.LoadUint64(&slots[h>>t.shift]); x != 0 && (x^h)&upper == 0 {
+			e.addr[m] = uint64(uintptr(unsafe.Pointer(unsafe.SliceData(t.words(uint32(x) - 1)))))
+			m++
+		}
+	}
+	store.Prefetch(e.addr[:m])
 }
 
 // find fills in the numbers of n configurations: none for those that are not there.
@@ -307,4 +318,4 @@ func (e *entry) number(s lts.State) uint32 {
 	return e.spare
 }
 
-func (e *entry) bytes() int64 { return int64(cap(e.ids))*4 + int64(cap(e.hashes))*8 }
+func (e *entry) bytes() int64 { return int64(cap(e.ids))*4 + int64(cap(e.hashes)+cap(e.addr))*8 }
