@@ -216,9 +216,6 @@ func (r *reader) behind(x *lts.Relation, atom int, holds bool) *lts.Relation {
 
 // searchDiagrams is search by diagrams.
 func (x *examination) searchDiagrams(p *product, f *ltl.Formula) (*lasso, string, error) {
-	if x.opt.Fairness == StrongFairness {
-		return nil, "strong fairness is left to the explicit engine", nil
-	}
 	r, err := newReader(p)
 	if err != nil {
 		return nil, err.Error(), nil
@@ -288,7 +285,7 @@ func (x *examination) lassoIn(d *diagrams, r *reader) (*cycle.Result, error) {
 	accepting := d.space.Choose(func(e int) bool { return rounds[e] && r.events[e].accepting })
 	defer accepting.Release()
 	again := []symbolic.Constraint{{Steps: accepting}}
-	if x.opt.Fairness == WeakFairness {
+	if x.opt.Fairness != NoFairness {
 		more, err := x.classes(d, r, rounds)
 		if err != nil {
 			return nil, err
@@ -314,7 +311,7 @@ func (x *examination) lassoIn(d *diagrams, r *reader) (*cycle.Result, error) {
 // around finds the actions of a cycle. Several can lead to one configuration: a step that is there for a constraint has to be one of its
 // steps.
 func (x *examination) around(r *reader, from lts.State, round []lts.State, by []int) []lts.Action {
-	class := r.fairness(x.opt.Fairness).Class
+	of := x.fairClasses(r)
 	var out []lts.Action
 	for k, to := range round {
 		steps := &cycle.Steps{Steps: lts.NewSteps(r.Width())}
@@ -323,7 +320,7 @@ func (x *examination) around(r *reader, from lts.State, round []lts.State, by []
 		for ; i < steps.Len(); i++ {
 			a := steps.Actions[i]
 			counts := a < r.begin() && (x.opt.Fairness == NoFairness || x.net.IsStep(a))
-			if counts && steps.Target(i).Equal(to) && (by[k] < 0 || by[k] == 0 && steps.Accepting[i] || by[k] > 0 && class(a) == by[k]-1) {
+			if counts && steps.Target(i).Equal(to) && (by[k] < 0 || by[k] == 0 && steps.Accepting[i] || by[k] > 0 && of.number(a) == by[k]-1) {
 				break
 			}
 		}
@@ -335,32 +332,75 @@ func (x *examination) around(r *reader, from lts.State, round []lts.State, by []
 	return out
 }
 
-// classes are the constraints of weak fairness: a class is not enabled, or goes.
-func (x *examination) classes(d *diagrams, r *reader, rounds []bool) ([]symbolic.Constraint, error) {
-	of := x.net.FairnessClasses()
-	var again []symbolic.Constraint
-	for c := range of.Classes() {
-		enabled, err := d.space.Minus(d.space.All(), d.space.All())
-		for i := 0; err == nil && i < len(r.loc.Events); i++ {
-			if e := &r.loc.Events[i]; e.IsStep && of.Class(e.Action) == c {
-				var here symbolic.Set
-				if here, err = d.space.Where(d.space.All(), guardsOf(e.Parts)); err == nil {
-					enabled, err = d.space.Union(enabled, here)
+// mostClasses bounds the constraints of strong fairness: of [symbolic.Space.Choose] there is so much room.
+const mostClasses = 400
+
+var errManyClasses = fmt.Errorf("the symbolic engine does not look for strongly fair runs if there are more than %d actions", mostClasses)
+
+// fairClasses numbers the classes of the actions that are steps.
+type fairClasses struct {
+	class   func(lts.Action) int
+	numbers map[int]int
+}
+
+func (x *examination) fairClasses(r *reader) *fairClasses {
+	f := &fairClasses{class: r.fairness(x.opt.Fairness).Class, numbers: map[int]int{}}
+	for i := range r.loc.Events {
+		if e := &r.loc.Events[i]; f.class != nil && e.IsStep {
+			if c := f.class(e.Action); c >= 0 {
+				if _, known := f.numbers[c]; !known {
+					f.numbers[c] = len(f.numbers)
 				}
 			}
 		}
-		var idle symbolic.Set
-		if err == nil {
-			idle, err = d.space.Minus(d.space.All(), enabled)
-		}
-		if err != nil {
-			return nil, err
-		}
-		again = append(again, symbolic.Constraint{States: idle, Steps: d.space.Choose(func(e int) bool {
-			return rounds[e] && of.Class(r.both.Events[e].Action) == c
-		})})
 	}
-	return again, nil
+	return f
+}
+
+// number is that of an action's class; -1 if it has none.
+func (f *fairClasses) number(a lts.Action) int {
+	if f.class != nil {
+		if n, known := f.numbers[f.class(a)]; known {
+			return n
+		}
+	}
+	return -1
+}
+
+// classes are the constraints of fairness: a class is not enabled, or goes; for strong fairness, it goes if it is
+// enabled.
+func (x *examination) classes(d *diagrams, r *reader, rounds []bool) ([]symbolic.Constraint, error) {
+	of := x.fairClasses(r)
+	if len(of.numbers) > mostClasses {
+		return nil, errManyClasses
+	}
+	enabled := make([]symbolic.Set, len(of.numbers))
+	var err error
+	for c := 0; err == nil && c < len(enabled); c++ {
+		enabled[c], err = d.space.Minus(d.space.All(), d.space.All())
+	}
+	for i := 0; err == nil && i < len(r.loc.Events); i++ {
+		if e := &r.loc.Events[i]; e.IsStep && of.number(e.Action) >= 0 {
+			c := of.number(e.Action)
+			var here symbolic.Set
+			if here, err = d.space.Where(d.space.All(), guardsOf(e.Parts)); err == nil {
+				enabled[c], err = d.space.Union(enabled[c], here)
+			}
+		}
+	}
+	var again []symbolic.Constraint
+	for c := 0; err == nil && c < len(enabled); c++ {
+		k := symbolic.Constraint{Steps: d.space.Choose(func(e int) bool {
+			return rounds[e] && of.number(r.both.Events[e].Action) == c
+		})}
+		if x.opt.Fairness == StrongFairness {
+			k.Conditional, k.If = true, enabled[c]
+		} else {
+			k.States, err = d.space.Minus(d.space.All(), enabled[c])
+		}
+		again = append(again, k)
+	}
+	return again, err
 }
 
 // stopping are the configurations in which no step is possible, and from which the automaton accepts that nothing changes any more.

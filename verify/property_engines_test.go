@@ -32,7 +32,7 @@ func TestPropertyEnginesAgree(t *testing.T) {
 		f := drawFormula(t, fs, len(atoms), rapid.IntRange(1, 4).Draw(t, "depth"), true)
 		opt := verify.Options{
 			Environments: []*model.Environment{env}, KeepCrashed: x.KeepCrashed, Properties: questions(fs, f, atoms),
-			Fairness: rapid.SampledFrom([]verify.Fairness{verify.WeakFairness, verify.NoFairness}).Draw(t, "fairness"),
+			Fairness: rapid.SampledFrom([]verify.Fairness{verify.WeakFairness, verify.NoFairness, verify.StrongFairness}).Draw(t, "fairness"),
 		}
 		for _, p := range opt.Properties {
 			opt.Only = append(opt.Only, p.Name)

@@ -9,17 +9,27 @@ import (
 )
 
 // Constraint is something that has to happen again and again: one of some configurations, or a step
-// of some kind.
+// of some kind. A conditional one has to only if one of some other configurations is met again and again.
 type Constraint struct {
 	States Set     // the zero value has none
 	Steps  *Choice // nil: none
+
+	Conditional bool
+	If          Set
 }
 
 // Hull is the greatest subset of a set from each of whose members some sequence of the given events, all within the subset, meets
-// each constraint. If one of the constraints has no configurations but steps, it is not empty exactly if an infinite run of these
-// events within the set meets all constraints again and again.
+// each constraint; of a conditional one only if the member is one of If. If one of the constraints has no
+// configurations but steps, and no condition, the hull is not empty exactly if an infinite run of these events within the set
+// meets all constraints.
 //
-// E. A. Emerson, C.-L. Lei: Efficient model checking in fragments of the propositional mu-calculus. LICS 1986.
+// That is so with conditions, too: from a component of the hull that no other can be reached from, all that is met is met
+// within, so that a run through all of it meets what it has to; and what such a run meets is never taken out. But a
+// member of If on the way to the component, from where the constraint cannot be met, is taken out, so that the hull has not all
+// configurations from which there is such a run.
+//
+// E. A. Emerson, C.-L. Lei: Efficient model checking in fragments of the propositional mu-calculus. LICS 1986; Modalities for model
+// checking: branching time logic strikes back. Science of Computer Programming 8, 1987.
 func (sp *Space) Hull(within Set, events *Choice, again []Constraint) (Set, error) {
 	hull, err := sp.Intersect(within, within) // a set of its own
 	for {
@@ -35,13 +45,32 @@ func (sp *Space) Hull(within Set, events *Choice, again []Constraint) (Set, erro
 			if target, err = sp.meeting(hull, c); err != nil {
 				return hull, err
 			}
-			hull, err = events.CanReachWithin(hull, target)
+			if c.Conditional {
+				hull, err = sp.unless(hull, target, c.If, events)
+			} else {
+				hull, err = events.CanReachWithin(hull, target)
+			}
 			target.Release()
 		}
 		if err != nil || sp.Equal(before, hull) {
 			return hull, err
 		}
 	}
+}
+
+// unless leaves out the members of a condition from which the target cannot be reached.
+func (sp *Space) unless(hull, target, condition Set, events *Choice) (Set, error) {
+	reach, err := events.CanReachWithin(hull, target)
+	if err != nil {
+		return hull, err
+	}
+	bad, err := sp.Intersect(hull, condition)
+	if err == nil {
+		if bad, err = sp.Minus(bad, reach); err == nil {
+			return sp.Minus(hull, bad)
+		}
+	}
+	return hull, err
 }
 
 // meeting has the members of a set that meet a constraint, or a step of it leads from there to a member.
@@ -66,7 +95,8 @@ func (sp *Space) meeting(a Set, c Constraint) (Set, error) {
 //
 // From a nearest member of the hull it goes to where the next constraint can be met soonest, until all have been, and
 // back. If there is no way back, it begins again from where it is: that is behind a component that is never entered
-// again, so that it ends.
+// again, so that it ends. A conditional constraint that cannot be met any more has no condition that is met in the same
+// component.
 func (sp *Space) Lasso(ctx context.Context, hull Set, events *Choice, again []Constraint) (prefix, cycle []lts.State, by []int, err error) {
 	before := sp.ctx
 	sp.ctx = ctx
@@ -90,6 +120,9 @@ func (sp *Space) Lasso(ctx context.Context, hull Set, events *Choice, again []Co
 			way, stepped, err := sp.meet(at, hull, events, c)
 			if err != nil {
 				return nil, nil, nil, err
+			}
+			if way == nil && c.Conditional {
+				continue
 			}
 			on(way)
 			if stepped {
@@ -115,14 +148,15 @@ func (sp *Space) Lasso(ctx context.Context, hull Set, events *Choice, again []Co
 	}
 }
 
-// meet is a way from a member of a hull on to where a constraint has been met, perhaps by the last step.
+// meet is a way from a member of a hull on to where a constraint has been met, perhaps by the last step; nil if there is
+// none.
 func (sp *Space) meet(from lts.State, hull Set, events *Choice, c Constraint) (way []lts.State, stepped bool, err error) {
 	target, err := sp.meeting(hull, c)
 	if err != nil {
 		return nil, false, err
 	}
 	way, err = sp.through(from, hull, target, events, false)
-	if err != nil {
+	if err != nil || way == nil {
 		return nil, false, err
 	}
 	at := from

@@ -121,3 +121,130 @@ func TestHull(t *testing.T) {
 		}
 	})
 }
+
+// strongComponents are the strongly connected sets of the events within a set that have steps.
+func strongComponents(events *reference, within states) []states {
+	reachable := map[string]states{}
+	for k, s := range within {
+		reachable[k] = events.within(setOf(s), within)
+	}
+	var out []states
+	done := states{}
+	for _, k := range within.keys() {
+		s := within[k]
+		if done.has(s) || !reachable[k].has(s) {
+			continue
+		}
+		c := reachable[k].filter(func(t lts.State) bool { return reachable[setOf(t).keys()[0]].has(s) })
+		for _, t := range c {
+			done.add(t)
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// within has what one or more events lead to from a set, all within another.
+func (r *reference) within(a, bounds states) states {
+	out := states{}
+	for rest := r.image(a, false).filter(bounds.has); len(rest) > 0; {
+		for _, t := range rest {
+			out.add(t)
+		}
+		rest = r.image(rest, false).filter(func(t lts.State) bool { return bounds.has(t) && !out.has(t) })
+	}
+	return out
+}
+
+// strong has the members of the strongly connected sets in which there is a step of some events, and of each kind of others if there
+// is a configuration that asks for it.
+func strong(events *reference, within states, must *reference, ifs []states, steps []*reference) states {
+	out := states{}
+	for _, c := range strongComponents(events, within) {
+		if len(must.image(c, false).filter(c.has)) == 0 {
+			continue
+		}
+		bad := states{}
+		for i := range ifs {
+			for _, s := range c.filter(ifs[i].has) {
+				stepped := false
+				for _, t := range c {
+					stepped = stepped || len(steps[i].image(setOf(t), false).filter(c.has)) > 0
+				}
+				if !stepped {
+					bad.add(s)
+				}
+			}
+		}
+		if len(bad) > 0 {
+			c = strong(events, c.filter(func(s lts.State) bool { return !bad.has(s) }), must, ifs, steps)
+		}
+		for _, s := range c {
+			out.add(s)
+		}
+	}
+	return out
+}
+
+// TestHullWithConditions: it is empty if there is no strongly fair run, it has all that such runs meet for ever, and the lasso in it is
+// one.
+func TestHullWithConditions(t *testing.T) {
+	found := 0
+	rapid.Check(t, func(t *rapid.T) {
+		r, sizes := draw(t)
+		sp, err := Reach(context.Background(), r.sys, r.loc, Options{Order: drawOrder(t, r.loc)})
+		require.NoError(t, err)
+		all, _ := r.closure(setOf(r.sys.Init()), false)
+		every := 1<<len(r.loc.Events) - 1
+		bits := rapid.IntRange(0, every).Draw(t, "events") | rapid.IntRange(0, every).Draw(t, "more events")
+		choose := func(bits int) *Choice { return sp.Choose(func(e int) bool { return bits>>e&1 != 0 }) }
+		first := bits & rapid.IntRange(0, every).Draw(t, "first")
+		again := []Constraint{{Steps: choose(first)}}
+		var ifs []states
+		var steps []*reference
+		for range rapid.IntRange(1, 4).Draw(t, "conditional") {
+			mask := bits & rapid.IntRange(0, every).Draw(t, "steps")
+			values := rapid.Uint64().Draw(t, "values") & rapid.Uint64().Draw(t, "fewer values")
+			c := rapid.IntRange(0, len(sizes)-1).Draw(t, "component")
+			holds := func(v uint32) bool { return values>>(v%64)&1 != 0 }
+			set, err := sp.Where(sp.All(), []Guard{{Component: c, Holds: holds}})
+			require.NoError(t, err)
+			again = append(again, Constraint{Steps: choose(mask), Conditional: true, If: set})
+			ifs, steps = append(ifs, all.filter(func(s lts.State) bool { return holds(uint32(s[c])) })), append(steps, r.only(mask))
+		}
+		events := choose(bits)
+		hull, err := sp.Hull(sp.All(), events, again)
+		require.NoError(t, err)
+		want := strong(r.only(bits), all, r.only(first), ifs, steps)
+		got := members(t, sp, hull)
+		require.Equal(t, len(want) == 0, len(got) == 0)
+		for _, s := range want {
+			require.True(t, got.has(s))
+		}
+		if len(want) == 0 {
+			return
+		}
+		found++
+		prefix, cycle, by, err := sp.Lasso(context.Background(), hull, events, again)
+		require.NoError(t, err)
+		last := prefix[len(prefix)-1]
+		require.Equal(t, last, cycle[len(cycle)-1])
+		met, asked, accepted := make([]bool, len(ifs)), make([]bool, len(ifs)), false
+		for k, s := range cycle {
+			require.True(t, r.only(bits).image(setOf(last), false).has(s))
+			accepted = accepted || by[k] == 0 && r.only(first).image(setOf(last), false).has(s)
+			for i := range ifs {
+				asked[i] = asked[i] || ifs[i].has(s)
+				met[i] = met[i] || by[k] == i+1 && steps[i].image(setOf(last), false).has(s)
+			}
+			last = s
+		}
+		require.True(t, accepted)
+		for i := range ifs {
+			require.True(t, met[i] || !asked[i], "condition %d", i)
+		}
+	})
+	if !testing.Short() {
+		require.Greater(t, found, 5)
+	}
+}
