@@ -130,6 +130,22 @@ func (x *readings) compareSupport(p together, where string) {
 		}
 		want := v>>i&1 == 1
 		require.Equal(x.t, want, support.Holds(values), "%s %s", x.atoms[i].Text, where)
+		if !support.Row {
+			for _, holds := range []bool{false, true} {
+				met := 0
+				for _, c := range support.Cases(holds) {
+					all := true
+					for k, is := range c {
+						all = is(values[k]) && all
+					}
+					if all {
+						met++
+					}
+				}
+				require.Equal(x.t, map[bool]int{want: 1}[holds], met, "%s is %t: %s", x.atoms[i].Text, holds, where)
+			}
+			x.seen[fmt.Sprint("components ", len(values), want)]++
+		}
 		if support.Row {
 			kept := map[bool][][]uint32{want: {values}}
 			require.Equal(x.t, kept[true], support.Pass(true).Apply(values), "%s %s", x.atoms[i].Text, where)

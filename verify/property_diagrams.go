@@ -3,6 +3,7 @@ package verify
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"chorcheck/explore/cycle"
@@ -38,6 +39,8 @@ type guardKey struct {
 	relation *lts.Relation // nil: nothing happens to the component
 	atom     int
 	holds    bool
+	of       int // which case
+	part     int // of the case
 }
 
 // Next implements lts.System; runs that stop are not among its steps.
@@ -52,8 +55,6 @@ func (r *reader) Next(s lts.State, out *lts.Steps) lts.Marks {
 	return 0
 }
 
-var errSeveralComponents = errors.New("the symbolic engine does not compare variables of several roles in properties")
-
 func newReader(p *product) (*reader, error) {
 	loc, err := p.net.Locality()
 	if err != nil {
@@ -65,9 +66,6 @@ func newReader(p *product) (*reader, error) {
 		if !a.Kind.IsEvent() {
 			if s, err = p.values.Support(loc, i); err != nil {
 				return nil, err
-			}
-			if len(s.Components) > 1 && !s.Row {
-				return nil, errSeveralComponents
 			}
 		}
 		r.atoms = append(r.atoms, s)
@@ -127,65 +125,84 @@ func (r *reader) add(base int, a lts.Action, isStep bool, parts []lts.Part, happ
 		}
 	}
 	for _, k := range order {
-		constrained, possible := r.constrain(parts, k)
-		if !possible {
-			continue
-		}
-		list := pairs[k]
-		constrained = append(constrained, lts.Part{Component: r.component(), Relation: &lts.Relation{Pairs: list}})
-		r.both.Events = append(r.both.Events, lts.Event{Action: a, IsStep: isStep, Parts: constrained})
-		r.events = append(r.events, readEvent{base, k.accepting})
+		automaton := lts.Part{Component: r.component(), Relation: &lts.Relation{Pairs: pairs[k]}}
+		r.constrain(parts, k, 0, func(constrained []lts.Part) {
+			r.both.Events = append(r.both.Events, lts.Event{Action: a, IsStep: isStep, Parts: append(constrained, automaton)})
+			r.events = append(r.events, readEvent{base, k.accepting})
+		})
 	}
 }
 
-// constrain restricts an event to targets like a cube. It reports false if there are none.
-func (r *reader) constrain(parts []lts.Part, k cube) ([]lts.Part, bool) {
-	out := append([]lts.Part{}, parts...)
-	for i, s := range r.atoms {
-		holds := k.pos>>i&1 != 0
-		if s == nil || !holds && k.neg>>i&1 == 0 {
-			continue
-		}
-		if len(s.Components) == 0 {
-			if s.Holds(nil) != holds {
-				return nil, false
+// constrain restricts an event to targets like a cube, as far as the atoms from one on go, and calls emit for each of the
+// events that it becomes.
+func (r *reader) constrain(parts []lts.Part, k cube, atom int, emit func([]lts.Part)) {
+	for atom < len(r.atoms) && (r.atoms[atom] == nil || (k.pos|k.neg)>>atom&1 == 0) {
+		atom++
+	}
+	if atom == len(r.atoms) {
+		out := slices.Clone(parts)
+		slices.SortStableFunc(out, func(a, b lts.Part) int { return a.Component - b.Component })
+		emit(out)
+		return
+	}
+	s, holds := r.atoms[atom], k.pos>>atom&1 != 0
+	if s.Row {
+		out, _ := restrict(parts, s.Components[0], func(x *lts.Relation) *lts.Relation {
+			return r.known(guardKey{relation: x, atom: atom, holds: holds}, func() *lts.Relation { return passing(x, s.Pass(holds)) })
+		})
+		r.constrain(out, k, atom+1, emit)
+		return
+	}
+	for of, c := range s.Cases(holds) {
+		out, possible := parts, true
+		for part, is := range c {
+			if possible {
+				out, possible = restrict(out, s.Components[part], func(x *lts.Relation) *lts.Relation {
+					return r.known(guardKey{x, atom, holds, of, part}, func() *lts.Relation { return behind(x, is) })
+				})
 			}
-			continue
 		}
-		at := 0
-		for at < len(out) && out[at].Component != s.Components[0] {
-			at++
-		}
-		if at == len(out) {
-			out = append(out, lts.Part{Component: s.Components[0]})
-		}
-		out[at].Relation = r.behind(out[at].Relation, i, holds)
-		if x := out[at].Relation; x.Next == nil && x.Pass == nil && len(x.Pairs) == 0 {
-			return nil, false
+		if possible {
+			r.constrain(out, k, atom+1, emit)
 		}
 	}
-	for i := 1; i < len(out); i++ { // ascending again
-		for j := i; j > 0 && out[j].Component < out[j-1].Component; j-- {
-			out[j], out[j-1] = out[j-1], out[j]
-		}
-	}
-	return out, true
 }
 
-// behind restricts a relation to values for which an atom holds, or does not.
-func (r *reader) behind(x *lts.Relation, atom int, holds bool) *lts.Relation {
-	key := guardKey{x, atom, holds}
-	if known := r.guards[key]; known != nil {
-		return known
+// restrict changes what happens to a component in an event. It reports false if nothing can.
+func restrict(parts []lts.Part, component int, to func(*lts.Relation) *lts.Relation) ([]lts.Part, bool) {
+	out := slices.Clone(parts)
+	at := slices.IndexFunc(out, func(p lts.Part) bool { return p.Component == component })
+	if at < 0 {
+		at = len(out)
+		out = append(out, lts.Part{Component: component})
 	}
-	s := r.atoms[atom]
-	is := func(v uint32) bool { return s.Holds([]uint32{v}) == holds }
+	x := to(out[at].Relation)
+	out[at].Relation = x
+	return out, x.Next != nil || x.Pass != nil || len(x.Pairs) > 0
+}
+
+// known makes a relation once only: equal relations are then the same one.
+func (r *reader) known(key guardKey, build func() *lts.Relation) *lts.Relation {
+	x := r.guards[key]
+	if x == nil {
+		x = build()
+		r.guards[key] = x
+	}
+	return x
+}
+
+// passing restricts a relation of a row.
+func passing(x *lts.Relation, pass *lts.Pass) *lts.Relation {
+	if x != nil {
+		pass = lts.Follow(x.Pass, pass)
+	}
+	return &lts.Relation{Pass: pass}
+}
+
+// behind restricts a relation to values that are like this.
+func behind(x *lts.Relation, is func(uint32) bool) *lts.Relation {
 	out := &lts.Relation{}
 	switch {
-	case s.Row && x == nil:
-		out.Pass = s.Pass(holds)
-	case s.Row:
-		out.Pass = lts.Follow(x.Pass, s.Pass(holds))
 	case x == nil:
 		out.Next = func(v uint32) []uint32 {
 			if is(v) {
@@ -210,7 +227,6 @@ func (r *reader) behind(x *lts.Relation, atom int, holds bool) *lts.Relation {
 			}
 		}
 	}
-	r.guards[key] = out
 	return out
 }
 
@@ -462,15 +478,24 @@ func (x *examination) stopping(d *diagrams, r *reader) (symbolic.Set, error) {
 
 // like has the members of a set in which an atom holds, or does not.
 func (r *reader) like(d *diagrams, a symbolic.Set, s *model.Support, holds bool) (symbolic.Set, error) {
-	switch {
-	case len(s.Components) == 0 && s.Holds(nil) == holds:
-		return a, nil
-	case len(s.Components) == 0:
-		return d.space.Minus(a, a)
-	case s.Row:
+	if s.Row {
 		return d.space.Where(a, []symbolic.Guard{{Component: s.Components[0], Row: s.Pass(holds)}})
 	}
-	return d.space.Where(a, []symbolic.Guard{{Component: s.Components[0], Holds: func(v uint32) bool { return s.Holds([]uint32{v}) == holds }}})
+	out, err := d.space.Minus(a, a)
+	for _, c := range s.Cases(holds) {
+		var guards []symbolic.Guard
+		for part, is := range c {
+			guards = append(guards, symbolic.Guard{Component: s.Components[part], Holds: is})
+		}
+		var here symbolic.Set
+		if err == nil {
+			here, err = d.space.Where(a, guards)
+		}
+		if err == nil {
+			out, err = d.space.Union(out, here)
+		}
+	}
+	return out, err
 }
 
 // forEver says for each state of the automaton whether it accepts that a valuation is repeated for ever.

@@ -2,6 +2,7 @@ package verify_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,6 +18,7 @@ import (
 func TestPropertyEnginesAgree(t *testing.T) {
 	systems := rapid.OneOf(naive.Failing(false), naive.Failing(true), naive.Meddling(), naive.Alike())
 	used := map[verify.Verdict]int{}
+	strong, several := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		x := systems.Draw(t, "system")
 		env := rapid.SampledFrom(x.Environments).Draw(t, "environment")
@@ -50,9 +52,21 @@ func TestPropertyEnginesAgree(t *testing.T) {
 				continue
 			}
 			used[d.Verdict]++
+			if opt.Fairness == verify.StrongFairness {
+				strong++
+			}
+			if slices.ContainsFunc(atoms, func(a model.Atom) bool {
+				return a.Kind == model.AtomCompares && a.Expr.Y.Op == model.OpVar && x.Automata.Vars[a.Expr.X.Var].Owner != x.Automata.Vars[a.Expr.Y.Var].Owner
+			}) {
+				several++
+			}
 			require.Equal(t, c.Verdict, d.Verdict, "%s of %s over %v: %s", c.Check.ID, ltl.Format(f, func(i int) string { return atoms[i].Text }, ltl.Words), atoms, show(x, env))
 		}
 	})
 	require.Greater(t, used[verify.Holds], 10)
 	require.Greater(t, used[verify.Violated], 10)
+	if !testing.Short() {
+		require.Positive(t, strong)
+		require.Positive(t, several)
+	}
 }

@@ -148,6 +148,9 @@ func anyAtom(t *rapid.T, a *model.Automata) model.Atom {
 	case model.AtomCompares:
 		op := []model.Op{model.OpEq, model.OpLt}[upTo(2)]
 		x.Expr = &model.Expr{Op: op, X: model.Ref(model.VarID(upTo(len(a.Vars)))), Y: model.Const(int64(upTo(3)))}
+		if upTo(3) == 0 { // with any other, be it of another role
+			x.Expr.Y = model.Ref(model.VarID(upTo(len(a.Vars))))
+		}
 	}
 	x.Text = fmt.Sprintf("atom %+v", x)
 	return x
