@@ -6,6 +6,12 @@ func (o Options) WithRows(contents int) Options {
 	return o
 }
 
+// WithAtoms makes properties that have more atoms be decided part by part.
+func (o Options) WithAtoms(most int) Options {
+	o.mostAtoms = most
+	return o
+}
+
 // WithComponents makes the symbolic engine find so many bottom components one by one; -1 is none.
 func (o Options) WithComponents(most int) Options {
 	o.mostComponents = most

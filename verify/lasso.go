@@ -22,6 +22,7 @@ type lasso struct {
 	steps   []replay.Step
 	configs []replay.Config // one more
 	cycle   int             // how many of the last steps are done again and again; 0: nothing happens any more
+	word    ltl.Word        // what its positions are like
 	settled int             // after so many steps it does not matter what comes; -1: it always does
 }
 
@@ -146,7 +147,7 @@ func (l *listening) close(f *ltl.Formula, rounds int) (*lasso, string) {
 	if why := l.fair(ends[from], ends[to]); why != "" {
 		return nil, why
 	}
-	return &lasso{steps: l.run.steps[:ends[to]], configs: l.run.configs[:ends[to]+1], cycle: ends[to] - ends[from], settled: -1}, ""
+	return &lasso{steps: l.run.steps[:ends[to]], configs: l.run.configs[:ends[to]+1], cycle: ends[to] - ends[from], word: word, settled: -1}, ""
 }
 
 // values reads positions by the interpreter.

@@ -33,6 +33,7 @@ type Options struct {
 	Every        time.Duration        // how often Progress is called; 0: five times a second
 
 	mostContents   int // see model.NetworkOptions.MostContents
+	mostAtoms      int // of a part of a property; 0: ltl.MaxPropositions
 	mostComponents int // 0: the constant of that name; -1: none
 }
 

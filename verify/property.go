@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/big"
@@ -217,9 +218,75 @@ func verifyProperties(ctx context.Context, a *model.Automata, env *model.Environ
 	return out, nil
 }
 
-// verifyProperty decides one property, with the engine that is asked for: auto is the explicit one while that is quick, then
-// the symbolic one, and if that cannot, the explicit one after all.
+// partsOf are the parts of a property that are small enough for an automaton. If it has too many atoms, that is one for each
+// conjunct that has.
+func partsOf(p *model.Property, opt Options) []*model.Property {
+	return p.Parts(cmp.Or(opt.mostAtoms, ltl.MaxPropositions))
+}
+
+// verifyProperty decides one property, part by part.
 func verifyProperty(ctx context.Context, a *model.Automata, env *model.Environment, p *model.Property, opt Options) (CheckResult, error) {
+	parts := partsOf(p, opt)
+	if len(parts) == 1 {
+		r, tooLarge, err := verifyPart(ctx, a, env, parts[0], opt)
+		if parts = p.Parts(0); !tooLarge || len(parts) == 1 {
+			return r, err
+		}
+	}
+	return joined(ctx, a, env, p, parts, opt)
+}
+
+// joined decides a property by its parts: each has to hold, or, if some run is to satisfy the property, one of them.
+func joined(ctx context.Context, a *model.Automata, env *model.Environment, p *model.Property, parts []*model.Property, opt Options) (CheckResult, error) {
+	all := CheckResult{Check: propertyCheck(p), Verdict: Holds, Product: new(big.Int)}
+	decisive := Violated
+	if p.Sometimes {
+		all.Verdict, decisive = Violated, Holds
+	}
+	for _, part := range parts {
+		r, _, err := verifyPart(ctx, a, env, part, opt)
+		if err != nil {
+			return r, err
+		}
+		if r.Product != nil {
+			all.Product.Add(all.Product, r.Product)
+		}
+		all.ProductMS += r.ProductMS
+		switch {
+		case r.Verdict == decisive:
+			r.Product, r.ProductMS = all.Product, all.ProductMS
+			return r, nil
+		case r.Verdict == Inconclusive:
+			all.Verdict, all.Reason = Inconclusive, r.Reason
+			all.Findings, all.Notes = nil, nil
+		case all.Verdict != Inconclusive:
+			all.Findings, all.Notes = r.Findings, r.Notes
+		}
+	}
+	if all.Verdict == Holds && !p.Sometimes {
+		for _, premise := range p.Premises {
+			q := *p
+			q.Sometimes, q.Formula, q.Premises = true, premise.Formula, nil
+			free := opt
+			free.Fairness = NoFairness
+			r, err := verifyProperty(ctx, a, env, &q, free)
+			if err != nil {
+				return all, err
+			}
+			if r.Verdict == Violated {
+				all.Notes = append(all.Notes, vacuousNote(premise, productExtent(r.Product)))
+			}
+		}
+	}
+	if len(all.Findings) > 0 && p.Sometimes {
+		all.Findings[0].Help = noRunHelp(productExtent(all.Product))
+	}
+	return all, nil
+}
+
+// verifyPart decides a property that has an automaton, with the engine that is asked for: auto is the explicit one while that is
+// quick, then the symbolic one, and if that cannot, the explicit one after all. It reports whether the automaton would be too large.
+func verifyPart(ctx context.Context, a *model.Automata, env *model.Environment, p *model.Property, opt Options) (r CheckResult, tooLarge bool, err error) {
 	engine := opt.engine()
 	if engine != Symbolic && opt.MaxStates == 0 {
 		// One worker finds the same run each time.
@@ -227,11 +294,11 @@ func verifyProperty(ctx context.Context, a *model.Automata, env *model.Environme
 		quick.MaxStates, quick.Workers = quickly, 1
 		x, err := newExamination(ctx, a, env, p, quick, Explicit)
 		if err != nil {
-			return CheckResult{}, err
+			return r, false, err
 		}
-		r, err := x.decide()
-		if err != nil || r.Verdict != Inconclusive || ctx.Err() != nil {
-			return r, err
+		r, err = x.decide()
+		if err != nil || r.Verdict != Inconclusive || x.noAutomaton || ctx.Err() != nil {
+			return r, x.noAutomaton, err
 		}
 		if engine == Auto {
 			engine = Symbolic
@@ -239,18 +306,19 @@ func verifyProperty(ctx context.Context, a *model.Automata, env *model.Environme
 	}
 	x, err := newExamination(ctx, a, env, p, opt, engine)
 	if err != nil {
-		return CheckResult{}, err
+		return r, false, err
 	}
-	r, err := x.decide()
-	if err == nil && r.Verdict == Inconclusive && opt.engine() == Auto && ctx.Err() == nil {
+	r, err = x.decide()
+	if err == nil && !x.noAutomaton && r.Verdict == Inconclusive && opt.engine() == Auto && ctx.Err() == nil {
 		why := r.Reason
-		if x, err = newExamination(ctx, a, env, p, opt, Explicit); err == nil {
-			if r, err = x.decide(); r.Verdict == Inconclusive {
-				r.Reason += "; the symbolic engine: " + why
-			}
+		if x, err = newExamination(ctx, a, env, p, opt, Explicit); err != nil {
+			return r, false, err
+		}
+		if r, err = x.decide(); r.Verdict == Inconclusive {
+			r.Reason += "; the symbolic engine: " + why
 		}
 	}
-	return r, err
+	return r, x.noAutomaton, err
 }
 
 // decide looks for the run that decides the property.
@@ -270,14 +338,14 @@ func (x *examination) decide() (CheckResult, error) {
 	case run != nil && p.Sometimes:
 		r.Verdict, r.Witness = Holds, x.finding(run, "this run satisfies the property")
 	case run != nil:
-		r.Verdict, r.Findings = Violated, []Finding{*x.finding(run, "this run violates the property: "+p.Text)}
+		r.Verdict, r.Findings = Violated, []Finding{*x.finding(run, x.violation(run))}
 	case reason != "":
 		r.Reason = reason
 	case p.Sometimes:
 		r.Verdict = Violated
 		r.Findings = []Finding{{
 			Cause: "no run", Message: "no run satisfies the property: " + p.Text, Origins: []model.Origin{p.Origin},
-			Help: "this was found out by a search of all: " + x.extent(),
+			Help: noRunHelp(productExtent(x.states)),
 		}}
 	default:
 		r.Verdict = Holds
@@ -296,6 +364,8 @@ type examination struct {
 	engine   Engine   // Explicit or Symbolic
 	states   *big.Int // of the product
 	took     time.Duration
+
+	noAutomaton bool // since it would be too large
 }
 
 func newExamination(ctx context.Context, a *model.Automata, env *model.Environment, p *model.Property, opt Options, engine Engine) (*examination, error) {
@@ -316,6 +386,7 @@ func newExamination(ctx context.Context, a *model.Automata, env *model.Environme
 func (x *examination) search(f *ltl.Formula) (*lasso, string, error) {
 	automaton, err := ltl.Translate(x.property.Formulas, f, ltl.Options{MaxStates: mostAutomatonStates})
 	if err != nil {
+		x.noAutomaton = true
 		return nil, "the formula has no automaton: " + err.Error(), nil
 	}
 	p, err := newProduct(x.net, x.property.Atoms, automaton)
@@ -384,11 +455,39 @@ func (x *examination) relative() string {
 	return "relative to weak fairness: what stays enabled is done at some time"
 }
 
-func (x *examination) extent() string {
-	if x.states.IsUint64() && x.states.Uint64() == 1 {
+// violation says what a run violates: of several things that the property asks for, the first one that is not so.
+func (x *examination) violation(run *lasso) string {
+	p := x.property
+	text := "this run violates the property: " + p.Text
+	conjuncts := p.Formulas.Conjuncts(p.Formula)
+	if len(conjuncts) < 2 {
+		return text
+	}
+	word := run.word
+	if run.settled >= 0 { // whatever comes: let it be what there is
+		all := slices.Concat(word.Prefix, word.Cycle)
+		word = ltl.Word{Prefix: all[:run.settled], Cycle: all[run.settled : run.settled+1]}
+	}
+	for _, f := range conjuncts {
+		if !ltl.Holds(f, word) {
+			return text + "; of all that it asks for, this is not so: " + ltl.Format(f, func(i int) string { return p.Atoms[i].Text }, ltl.Words)
+		}
+	}
+	return text
+}
+
+// productExtent says how far a search went.
+func productExtent(states *big.Int) string {
+	if states.IsUint64() && states.Uint64() == 1 {
 		return "the only configuration of the product with its automaton"
 	}
-	return fmt.Sprintf("%s configurations of the product with its automaton", x.states)
+	return fmt.Sprintf("%s configurations of the product with its automaton", states)
+}
+
+func noRunHelp(extent string) string { return "this was found out by a search of all: " + extent }
+
+func vacuousNote(p model.Premise, extent string) string {
+	return fmt.Sprintf("vacuous: `%s` never comes about, in none of %s", p.Text, extent)
 }
 
 // vacuous notes the premises of a property that holds which never come about.
@@ -405,7 +504,7 @@ func (x *examination) vacuous(p *model.Property) ([]string, error) {
 			return nil, err
 		}
 		if run == nil && reason == "" {
-			notes = append(notes, fmt.Sprintf("vacuous: `%s` never comes about, in none of %s", premise.Text, y.extent()))
+			notes = append(notes, vacuousNote(premise, productExtent(y.states)))
 		}
 	}
 	return notes, nil

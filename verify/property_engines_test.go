@@ -39,7 +39,7 @@ func TestPropertyEnginesAgree(t *testing.T) {
 		for _, p := range opt.Properties {
 			opt.Only = append(opt.Only, p.Name)
 		}
-		explicit, err := verify.Verify(context.Background(), x.Automata, opt)
+		explicit, err := verify.Verify(context.Background(), x.Automata, opt.WithAtoms(rapid.SampledFrom([]int{0, 1}).Draw(t, "atoms of a part")))
 		require.NoError(t, err)
 		opt.Engine = verify.Symbolic
 		opt = opt.WithRows(rapid.SampledFrom([]int{0, -1}).Draw(t, "contents"))

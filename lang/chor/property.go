@@ -49,12 +49,31 @@ func (e *elaborator) lowerProperties(list []*PropertyDecl, facts func() *propert
 			}
 		}
 		p.warnNeverTrue()
-		out = append(out, &model.Property{
+		property := &model.Property{
 			Name: d.Name.Name, Text: tree.String(), Sometimes: tree.Sometimes,
 			Formulas: p.fs, Formula: f, Atoms: p.atoms, Premises: premises, Origin: e.origin(d, d.At),
-		})
+		}
+		if e.hasSmallParts(property, d) {
+			out = append(out, property)
+		}
 	}
 	return out
+}
+
+// hasSmallParts refuses a property with a part that has more atoms than an automaton can tell apart.
+func (e *elaborator) hasSmallParts(p *model.Property, d *PropertyDecl) bool {
+	for _, part := range p.Parts(ltl.MaxPropositions) {
+		if len(part.Atoms) > ltl.MaxPropositions {
+			joined := "`and`"
+			if p.Sometimes {
+				joined = "`or`"
+			}
+			e.fail(diag.TooManyAtoms, d.Formula, "split the property: what is joined by "+joined+" is decided part by part",
+				"a part of the formula has %d different atoms, and only %d can be told apart at a time", len(part.Atoms), ltl.MaxPropositions)
+			return false
+		}
+	}
+	return true
 }
 
 // properties are the declarations of the text.
@@ -101,6 +120,9 @@ func (p *propertyLowerer) span(s ltl.Span) Span {
 
 func (p *propertyLowerer) ident(n ltl.Name) Ident { return Ident{node{p.span(n.Span)}, n.Text} }
 
+// maxAtoms bounds the atoms of a formula. Those of each of its parts are fewer: see [model.Property.Parts].
+const maxAtoms = 4096
+
 // proposition is an atom as a formula.
 func (p *propertyLowerer) proposition(at ltl.Span, a model.Atom) (*ltl.Formula, error) {
 	key := fmt.Sprint(a.Kind, a.Role, a.Peer, a.Label, a.Exception, a.Timer, a.Scope, a.Handlers)
@@ -110,9 +132,9 @@ func (p *propertyLowerer) proposition(at ltl.Span, a model.Atom) (*ltl.Formula, 
 	n, ok := p.numbers[key]
 	if !ok {
 		n = len(p.atoms)
-		if n == ltl.MaxPropositions {
+		if n == maxAtoms {
 			p.fail(diag.TooManyAtoms, p.span(at), "split the property, or let quantifiers run over fewer values",
-				"with `%s` the formula has more than %d different atoms", clip(a.Text), ltl.MaxPropositions)
+				"with `%s` the formula has more than %d different atoms", clip(a.Text), maxAtoms)
 			return nil, errReported
 		}
 		p.numbers[key] = n

@@ -169,10 +169,10 @@ func TestPropertySpans(t *testing.T) {
 	}
 }
 
-// TestTooManyAtoms: 64 atoms are possible, 65 are not.
+// TestTooManyAtoms: 64 atoms are possible in one part, 65 are not, and 4096 in all.
 func TestTooManyAtoms(t *testing.T) {
 	text := func(n int) string {
-		return fmt.Sprintf("choreography P\nrole A, W[100]\nA -> W: m\nproperty p: for all i in 1..%d: eventually W[i] done\n", n)
+		return fmt.Sprintf("choreography P\nrole A, W[100]\nA -> W: m\nproperty p: eventually for some i in 1..%d: W[i] done\n", n)
 	}
 	low, diags := lowerText(text(64), nil)
 	require.Empty(t, diags)
@@ -180,6 +180,15 @@ func TestTooManyAtoms(t *testing.T) {
 	_, diags = lowerText(text(65), nil)
 	require.Len(t, diags, 1)
 	assert.Equal(t, diag.TooManyAtoms, diags[0].Code)
+	for _, f := range []string{"for all i in 1..65: eventually W[i] done", "sometimes eventually for some i in 1..65: W[i] done", "always (A done implies for all i in 1..65: eventually W[i] done)", "A done leads to for all i in 1..65: W[i] done"} {
+		low, diags = lowerText("choreography P\nrole A, W[100]\nA -> W: m\nproperty p: "+f+"\n", nil)
+		if strings.Contains(f, "leads") { // nothing that is joined by `and`
+			require.Len(t, diags, 1, f)
+			continue
+		}
+		require.Empty(t, diags, f)
+		assert.Len(t, low.Properties[0].Atoms, 65)
+	}
 }
 
 // TestPropertiesOfDormantText: what stands in no run with these parameters is known all the same.
