@@ -1,0 +1,9 @@
+package trace_test
+
+import (
+	"testing"
+
+	"chorcheck/internal/seed"
+)
+
+func TestMain(m *testing.M) { seed.Main(m) }
