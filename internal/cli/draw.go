@@ -8,13 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"chorcheck/internal/bug"
 	"chorcheck/lang"
-	"chorcheck/lang/dot"
 	"chorcheck/model"
 	"chorcheck/report"
 	"chorcheck/report/svg"
@@ -24,35 +24,44 @@ import (
 
 type drawFlags struct {
 	loadFlags
-	view, check, role, theme, out string
-	finding                       int
-	full                          bool
-	timeout                       time.Duration
-	maxStates                     uint64
-	given                         func(string) bool
+	view, check, role, theme, format, out string
+	finding                               int
+	full                                  bool
+	timeout                               time.Duration
+	maxStates                             uint64
+	given                                 func(string) bool
 }
 
 // views are the pictures that there are. The first ones show a run, the others the protocol.
-func views() []string { return []string{"sequence", "waits", "role", "network"} }
+func views() []string { return append([]string{"sequence", "waits"}, graphs()...) }
 
 func (a *app) drawCommand() *cobra.Command {
 	var f drawFlags
 	cmd := &cobra.Command{
 		Use:   "draw FILE",
-		Short: "Draw a run, or the automata",
+		Short: "Draw a run, a protocol, its automata or its states",
 		Long: `Draws a picture of a protocol. The views:
 
-  sequence  the run of a finding as a sequence chart, in SVG: a lane for each role, time goes down
-  waits     the end of that run, in SVG: who waits for whom
-  role      the automaton of one role (--role), as text for Graphviz
-  network   the automata of all roles and what may fail, as text for Graphviz
+  sequence      the run of a finding as a sequence chart: a lane for each role, time goes down
+  waits         the end of that run: who waits for whom
+  choreography  the protocol as it is written: interactions, choices, loops, scopes
+  role          the automaton of one role (--role)
+  network       the automata of all roles, and what may fail
+  states        all states of a small system in one environment (--env, --faults)
 
 For the first two the protocol is verified. The finding is the first one that has a run,
 or that of --check, --env and --finding. What else goes wrong does not change the exit
-code; without any such finding it is 64.`,
+code; without any such finding it is 64.
+
+The others are graphs. The program chorcheck-graph, which comes with chorcheck, draws those of
+up to 300 nodes; --format dot writes them as text for Graphviz instead. Where no picture
+can be made the text is written, with a message; the exit code is then 64 if the
+picture was asked for by --format svg or -o FILE.svg.`,
 		Example: `  chorcheck draw payment.chor -o payment.svg
   chorcheck draw payment.chor --view waits --env rough --check deadlock > waits.svg
-  chorcheck draw payment.chor --view role --role Shop | dot -Tsvg > shop.svg`,
+  chorcheck draw payment.chor --view role --role Shop -o shop.svg
+  chorcheck draw payment.chor --view states --env calm -o states.svg
+  chorcheck draw payment.chor --view network --format dot | neato -Tpdf > network.pdf`,
 		Args: arguments(1, 1, "a file"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.draw(cmd.Context(), &f, args[0]) },
 	}
@@ -60,13 +69,14 @@ code; without any such finding it is 64.`,
 	f.addEnvironments(cmd)
 	fl := cmd.Flags()
 	f.given = fl.Changed
-	fl.StringVar(&f.view, "view", "sequence", "what is drawn: sequence, waits (SVG), role, network (Graphviz)")
+	fl.StringVar(&f.view, "view", "sequence", "what is drawn: "+strings.Join(views(), ", "))
 	fl.StringVar(&f.check, "check", "", "sequence, waits: a finding of this check")
 	fl.IntVar(&f.finding, "finding", 1, "sequence, waits: which of several findings, by its number")
 	fl.BoolVar(&f.full, "full-trace", false, "sequence: all steps of a long run")
-	fl.StringVar(&f.theme, "theme", "auto", "sequence, waits: the colours: auto (those of the reader), light or dark")
-	fl.DurationVar(&f.timeout, "timeout", 0, "sequence, waits: stop the search after this time: 90s, 5m (0: no limit)")
+	fl.StringVar(&f.theme, "theme", "auto", "the colours: auto (those of the reader), light or dark")
+	fl.DurationVar(&f.timeout, "timeout", 0, "stop the search after this time: 90s, 5m (0: no limit); graphs: give the drawing up (0: 20s)")
 	fl.Uint64Var(&f.maxStates, "max-states", 0, "sequence, waits: stop the search after so many states (0: no limit)")
+	fl.StringVar(&f.format, "format", "svg", "graphs: svg, a picture, or dot, text for Graphviz (default: by the name of the file, else svg)")
 	fl.StringVar(&f.role, "role", "", "role: which one")
 	fl.StringVarP(&f.out, "output", "o", "", "write to this file instead of standard output")
 	return cmd
@@ -84,11 +94,24 @@ func (f *drawFlags) checkFlags() error {
 		flag  string
 		views []string
 	}{
-		{"check", views()[:2]}, {"finding", views()[:2]}, {"theme", views()[:2]}, {"timeout", views()[:2]}, {"max-states", views()[:2]},
+		{"check", views()[:2]}, {"finding", views()[:2]}, {"max-states", views()[:2]},
 		{"full-trace", views()[:1]}, {"role", []string{"role"}},
 	} {
 		if f.given(x.flag) && !slices.Contains(x.views, f.view) {
 			return usage("", "--%s does nothing with --view %s", x.flag, f.view)
+		}
+	}
+	if err := oneOf("--format", f.format, "svg", "dot"); err != nil {
+		return err
+	}
+	if !slices.Contains(graphs(), f.view) && f.format != "svg" {
+		return usage("it is for "+strings.Join(graphs(), ", "), "--format %s does nothing with --view %s", f.format, f.view)
+	}
+	if slices.Contains(graphs(), f.view) {
+		if format, _, err := f.chooseFormat(); err != nil {
+			return err
+		} else if format == "dot" && f.given("theme") {
+			return usage("", "--theme does nothing with text for Graphviz")
 		}
 	}
 	if f.view == "role" && f.role == "" {
@@ -115,23 +138,14 @@ func (a *app) draw(ctx context.Context, f *drawFlags, name string) error {
 		return err
 	}
 	var b bytes.Buffer
-	switch f.view {
-	case "role":
-		roles, err := chooseRoles(u.Automata, f.role)
-		if err != nil {
+	if slices.Contains(graphs(), f.view) {
+		if written, err := a.drawGraph(ctx, f, u, &b); err != nil || !written {
 			return err
 		}
-		if err := dot.Write(&b, u.Automata, roles); err != nil {
-			return err
-		}
-	case "network":
-		if written, err := a.export(&b, u, "dot", lang.ExportOptions{}); err != nil || !written {
-			return err
-		}
-	default:
-		if written, err := a.drawRun(ctx, f, u, &b); err != nil || !written {
-			return err
-		}
+		return a.writeGraph(ctx, f, b.String())
+	}
+	if written, err := a.drawRun(ctx, f, u, &b); err != nil || !written {
+		return err
 	}
 	return a.writeOutput(f.out, b.Bytes())
 }
@@ -190,8 +204,9 @@ func plural(n int, one, many string) string {
 
 // drawing is the run of a finding, and what its file is called after.
 type drawing struct {
-	chart svg.Chart
-	names []string
+	chart  svg.Chart
+	names  []string
+	remark func(*report.Report) string // the word for a finding that is nothing new
 }
 
 // drawings are the runs of all findings of a file.
@@ -210,7 +225,7 @@ func drawings(f *report.File) []drawing {
 				return ""
 			}}
 			if chart, ok := svg.FromFinding(n, g.Finding); ok {
-				list = append(list, drawing{chart, []string{f.Choreography, g.Environment, row.Check.ID}})
+				list = append(list, drawing{chart, []string{f.Choreography, g.Environment, row.Check.ID}, func(r *report.Report) string { return r.Remark(f, &row, &g) }})
 			}
 		}
 	}
@@ -223,6 +238,9 @@ func pictures(r *report.Report, dir string) {
 	var names svg.FileNames
 	for i := range r.Files {
 		for _, d := range drawings(&r.Files[i]) {
+			if remark := d.remark(r); remark != "" {
+				d.chart.Title += " (" + remark + ")"
+			}
 			var b bytes.Buffer
 			if err := svg.Sequence(&b, d.chart, svg.Options{}); err != nil {
 				bug.Panicf("a chart cannot be drawn: %v", err)

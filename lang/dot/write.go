@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode"
 
 	"chorcheck/lang/internal/cfsm"
 	"chorcheck/model"
@@ -23,17 +22,17 @@ func Write(w io.Writer, a *model.Automata, roles []model.RoleID, environments ..
 		}
 	}
 	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, "digraph %s {\n", quote(a.Name))
-	fmt.Fprint(out, "  rankdir=LR\n  compound=true\n  fontname=\"sans-serif\"\n")
-	fmt.Fprint(out, "  node [shape=circle fontname=\"sans-serif\" fontsize=11]\n  edge [fontname=\"sans-serif\" fontsize=11]\n")
-	for _, r := range roles {
-		cluster(out, a, r)
-	}
-	for i, e := range environments {
+	begin(out, a.Name, "LR")
+	fmt.Fprint(out, "  node [shape=circle margin=0.02]\n")
+	// Graphviz puts what comes last at the top.
+	for i, e := range slices.Backward(environments) {
 		if len(e.Faults) > 0 {
 			text := "environment " + e.Name + "\n" + strings.Join(cfsm.Clauses(a, e), "\n")
-			fmt.Fprintf(out, "\n  environment_%d [shape=note label=%s]\n", i, quote(text))
+			fmt.Fprintf(out, "\n  environment_%d [shape=note style=filled fillcolor=gray95 margin=0.1 class=mute label=%s]\n", i, quoteLines(text, `\l`))
 		}
+	}
+	for _, r := range slices.Backward(roles) {
+		cluster(out, a, r)
 	}
 	fmt.Fprintln(out, "}")
 	return out.Flush()
@@ -42,27 +41,40 @@ func Write(w io.Writer, a *model.Automata, roles []model.RoleID, environments ..
 // cluster draws one machine. Nodes are named by numbers, so that no two collide.
 func cluster(out io.Writer, a *model.Automata, r model.RoleID) {
 	m := a.Machines[r]
-	fmt.Fprintf(out, "\n  subgraph cluster_%d {\n    label=%s\n    style=rounded\n    color=gray\n", r, quote(a.Roles[r].Name))
-	fmt.Fprintf(out, "    start_%d [shape=point label=\"\"]\n", r)
+	fmt.Fprintf(out, "\n  subgraph cluster_%d {\n    label=%s\n    labeljust=l\n    style=rounded\n    color=gray\n", r, quote(name(a.Roles[r].Name)))
+	fmt.Fprintf(out, "    start_%d [shape=point class=solid label=\"\"]\n", r)
 	for s, state := range m.States {
 		shape := ""
 		if state.Final {
 			shape = " shape=doublecircle"
 		}
-		fmt.Fprintf(out, "    s%d_%d [label=%s%s]\n", r, s, quote(state.Name), shape)
+		fmt.Fprintf(out, "    s%d_%d [label=%s%s]\n", r, s, quote(name(state.Name)), shape)
 	}
 	fmt.Fprintf(out, "    start_%d -> s%d_%d\n", r, r, m.Initial)
 	if slices.ContainsFunc(m.Transitions, func(t model.Transition) bool { return t.To == model.Failed }) {
-		fmt.Fprintf(out, "    failed_%d [label=\"failed\" shape=octagon]\n", r)
+		fmt.Fprintf(out, "    failed_%d [label=\"failed\" shape=octagon class=bad]\n", r)
 	}
 	for _, t := range m.Transitions {
 		to := fmt.Sprintf("s%d_%d", r, t.To)
 		if t.To == model.Failed {
 			to = fmt.Sprintf("failed_%d", r)
 		}
-		fmt.Fprintf(out, "    s%d_%d -> %s [label=%s]\n", r, t.From, to, quote(text(a, t)))
+		fmt.Fprintf(out, "    s%d_%d -> %s [label=%s%s]\n", r, t.From, to, quote(text(a, t)), look(t))
 	}
 	fmt.Fprintln(out, "  }")
+}
+
+// look tells what fails from what is meant to happen.
+func look(t model.Transition) string {
+	switch t.Kind {
+	case model.EndRaise, model.CrashRaise:
+		return " class=bad color=red3 style=dashed"
+	case model.Timeout, model.Raise:
+		return " class=warn color=orange3"
+	case model.Ignore:
+		return " class=mute color=gray style=dotted"
+	}
+	return ""
 }
 
 // text is the inscription of a transition.
@@ -75,12 +87,12 @@ func text(a *model.Automata, t model.Transition) string {
 	assigns, clocks := split(a, t.Assigns)
 	switch t.Kind {
 	case model.Send:
-		b.WriteString(a.Roles[t.Peer].Name + "!" + a.Labels[t.Label])
+		b.WriteString(name(a.Roles[t.Peer].Name) + "!" + name(a.Labels[t.Label]))
 		for _, v := range t.Values {
 			inner = append(inner, a.ExprText(v, nil))
 		}
 	case model.Receive:
-		b.WriteString(a.Roles[t.Peer].Name + "?" + a.Labels[t.Label])
+		b.WriteString(name(a.Roles[t.Peer].Name) + "?" + name(a.Labels[t.Label]))
 		for _, v := range t.Stores {
 			inner = append(inner, a.Vars[v].Name)
 		}
@@ -91,7 +103,7 @@ func text(a *model.Automata, t model.Transition) string {
 		assigns, clocks = append(assigns, clocks...), nil
 		b.WriteString(strings.Join(assigns, ", "))
 	case model.Ignore:
-		b.WriteString("ignore " + a.Roles[t.Peer].Name + "?" + a.Labels[t.Label])
+		b.WriteString("ignore " + name(a.Roles[t.Peer].Name) + "?" + name(a.Labels[t.Label]))
 	case model.Timeout:
 		b.WriteString("timeout " + a.Timers[t.Timer].Name)
 	case model.Raise:
@@ -142,27 +154,4 @@ func handler(a *model.Automata, ref model.HandlerRef) string {
 		text += " of " + s.Name
 	}
 	return text
-}
-
-// quote makes a quoted string of the language: backslashes would begin one of
-// its escapes, control characters and those that change the direction of text
-// have no place in a drawing.
-func quote(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r == '\n':
-			b.WriteString(`\n`)
-		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r):
-			b.WriteRune(unicode.ReplacementChar)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
 }

@@ -48,34 +48,38 @@ func TestWrite(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, dot.Write(&b, sample(), nil))
 	require.Equal(t, `digraph "Pay \"now\"" {
+  class=chorgraph
   rankdir=LR
   compound=true
-  fontname="sans-serif"
-  node [shape=circle fontname="sans-serif" fontsize=11]
-  edge [fontname="sans-serif" fontsize=11]
+  fontname=Arial
+  node [fontname=Arial fontsize=11]
+  edge [fontname=Arial fontsize=11 arrowsize=0.7]
+  node [shape=circle margin=0.02]
+
+  subgraph cluster_1 {
+    label="B\\n"
+    labeljust=l
+    style=rounded
+    color=gray
+    start_1 [shape=point class=solid label=""]
+    s1_0 [label="q"]
+    start_1 -> s1_0
+    s1_0 -> s1_0 [label="A?order(y)"]
+    s1_0 -> s1_0 [label="A!st\"op\n"]
+  }
 
   subgraph cluster_0 {
     label="A"
+    labeljust=l
     style=rounded
     color=gray
-    start_0 [shape=point label=""]
+    start_0 [shape=point class=solid label=""]
     s0_0 [label="q"]
     s0_1 [label="`+"\uFFFD"+`done" shape=doublecircle]
     start_0 -> s0_0
     s0_0 -> s0_1 [label="[x - (x - (-1)) < 2] B\\n!order((x + 1) * 2)"]
     s0_0 -> s0_0 [label="[not (lamp == red or x == 0 and x != 1)] lamp := green"]
     s0_1 -> s0_0 [label="tau"]
-  }
-
-  subgraph cluster_1 {
-    label="B\\n"
-    style=rounded
-    color=gray
-    start_1 [shape=point label=""]
-    s1_0 [label="q"]
-    start_1 -> s1_0
-    s1_0 -> s1_0 [label="A?order(y)"]
-    s1_0 -> s1_0 [label="A!st\"op\n"]
   }
 }
 `, b.String())
@@ -111,17 +115,17 @@ func TestFailures(t *testing.T) {
 	}}
 	var b bytes.Buffer
 	require.NoError(t, dot.Write(&b, a, nil, environments...))
-	require.Contains(t, b.String(), `    failed_0 [label="failed" shape=octagon]
+	require.Contains(t, b.String(), `    failed_0 [label="failed" shape=octagon class=bad]
     s0_0 -> s0_0 [label="x := 0, set t"]
     s0_0 -> s0_0 [label="B?m, cancel t"]
-    s0_0 -> s0_0 [label="ignore B?m"]
-    s0_0 -> s0_0 [label="timeout t"]
-    s0_0 -> s0_0 [label="timeout slow\non any at A of s"]
-    s0_0 -> failed_0 [label="raise E"]
-    s0_0 -> s0_0 [label="crash of B\non crash of B at A of s"]
-    s0_0 -> failed_0 [label="fault E"]
+    s0_0 -> s0_0 [label="ignore B?m" class=mute color=gray style=dotted]
+    s0_0 -> s0_0 [label="timeout t" class=warn color=orange3]
+    s0_0 -> s0_0 [label="timeout slow\non any at A of s" class=warn color=orange3]
+    s0_0 -> failed_0 [label="raise E" class=warn color=orange3]
+    s0_0 -> s0_0 [label="crash of B\non crash of B at A of s" class=bad color=red3 style=dashed]
+    s0_0 -> failed_0 [label="fault E" class=bad color=red3 style=dashed]
 `)
-	require.Contains(t, b.String(), `  environment_1 [shape=note label="environment rough\ncrash B recovers\nloss A -> B during s\nat most 2\nat most 1 loss"]`)
+	require.Contains(t, b.String(), `class=mute label="environment rough\lcrash B recovers\lloss A -> B during s\lat most 2\lat most 1 loss\l"]`)
 	require.NotContains(t, b.String(), "calm")
 	if _, err := exec.LookPath("dot"); err == nil {
 		cmd := exec.Command("dot", "-Tplain")
