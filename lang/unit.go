@@ -60,6 +60,7 @@ func (u *Unit) Place(o model.Origin) (source.Span, bool) {
 // says that a verification finds. docs/expectations.md has the grammar.
 type Expectation struct {
 	Span source.Span
+	File *source.File // that the span is in; nil: the text that was loaded
 	// When: conditions that must all hold for the expectation to count.
 	Channels *model.Channel   // the default channel
 	Params   map[string]int64 // parameters and their values
