@@ -1,6 +1,8 @@
 package report
 
 import (
+	"cmp"
+
 	"chorcheck/lang/diag"
 	"chorcheck/lang/source"
 	"chorcheck/model"
@@ -73,6 +75,7 @@ type File struct {
 	Places      []source.Span // by model.Origin; entry 0 is unused
 
 	Result       *verify.Result // nil: nothing was verified
+	Cached       bool           // an earlier run has found it out; times, threads and memory are those of that run
 	Expectations []Expectation
 
 	Coverage    bool    // the failure coverage matrix was asked for
@@ -90,8 +93,10 @@ type Settings struct {
 	KeepCrashed  bool     // queues to crashed roles stay
 }
 
-// Expectation is a statement of the text about its own verdicts, compared.
+// Expectation is a statement of the text about its own verdicts, or of a configuration
+// about them, compared.
 type Expectation struct {
+	File     string // the configuration that states it; empty: the text itself
 	Line     int
 	Check    string // the id of the check that it is about; empty for quantities and everything
 	Env      string // the environment that it was compared in; empty: it is about all of them together
@@ -150,6 +155,9 @@ func (f *File) Expected(check, environment string) string {
 	}
 	return ""
 }
+
+// StatedIn is the file that states an expectation: the text, or a configuration.
+func (f *File) StatedIn(e Expectation) string { return cmp.Or(e.File, f.Source.Name) }
 
 // Expect counts the expectations with an outcome.
 func (f *File) Expect(outcome Outcome) int {

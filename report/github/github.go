@@ -134,7 +134,7 @@ func statements(r *report.Report, f *report.File) []annotation {
 	level := map[report.Outcome]string{report.Unmet: "error", report.Undecided: "warning"}
 	for _, e := range f.Expectations {
 		if e.Outcome != report.Met {
-			list = append(list, annotation{level: level[e.Outcome], file: name, title: f.Title(e.Env, "expectation"), area: report.Area{Line: e.Line},
+			list = append(list, annotation{level: level[e.Outcome], file: r.Path(f.StatedIn(e)), title: f.Title(e.Env, "expectation"), area: report.Area{Line: e.Line},
 				message: fmt.Sprintf("expected %s %s, found %s", e.Subject, e.Expected, e.Found)})
 		}
 	}

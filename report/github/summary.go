@@ -49,7 +49,14 @@ func Summary(w io.Writer, r *report.Report) error {
 		fmt.Fprintf(&b, "\n❌ %s%s\n", where, inline(cut(t.Message, maxMessage)))
 	}
 	if known := r.Baseline; known != nil {
-		fmt.Fprintf(&b, "\nBaseline %s: %d new, %d known, %d gone\n", code(cut(known.Name, maxTitle)), known.New, known.Old, len(known.Gone))
+		fmt.Fprintf(&b, "\nBaseline %s: %s\n", code(cut(known.Name, maxTitle)), known.Counts())
+		for i, id := range known.Gone {
+			if i == maxErrors {
+				fmt.Fprintf(&b, "\n.. and %d more\n", len(known.Gone)-i)
+				break
+			}
+			fmt.Fprintf(&b, "\n☑️ gone: %s\n", inline(cut(id.String(), maxMessage)))
+		}
 	}
 	// Tables come first: they stay if the rest is too long.
 	var parts []string

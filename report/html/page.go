@@ -83,17 +83,13 @@ func (b *builder) page() (*page, error) {
 		p.Troubles = append(p.Troubles, trouble{name(t.File), message(t.Message), message(t.Hint)})
 	}
 	if k := r.Baseline; k != nil {
-		p.Baseline = &baseline{Name: name(k.Name), Text: fmt.Sprintf("%s, %d known, %d gone", plural(k.New, "new finding", "new findings"), k.Old, len(k.Gone))}
+		p.Baseline = &baseline{Name: name(k.Name), Text: k.Counts()}
 		for i, id := range k.Gone {
 			if i == maxDiagnostics {
 				b.lacks("more findings of the baseline that are gone", len(k.Gone)-i)
 				break
 			}
-			in := ""
-			if id.Environment != "" {
-				in = " in " + name(id.Environment)
-			}
-			p.Baseline.Gone = append(p.Baseline.Gone, fmt.Sprintf("%s: %s%s: %s", name(id.File), name(id.Check), in, message(id.Cause)))
+			p.Baseline.Gone = append(p.Baseline.Gone, message(id.String()))
 		}
 	}
 	for i := range r.Files {
@@ -217,7 +213,11 @@ func (v *file) expectations() {
 		if e.Env != "" && len(f.Result.Environments) > 1 {
 			in = " in " + name(e.Env)
 		}
-		x := expectation{Class: "good", Outcome: e.Outcome.String(), Text: fmt.Sprintf("line %d: %s %s%s", e.Line, name(e.Subject), name(e.Expected), in), Found: name(e.Found)}
+		where := ""
+		if e.File != "" {
+			where = name(e.File) + ", "
+		}
+		x := expectation{Class: "good", Outcome: e.Outcome.String(), Text: fmt.Sprintf("%sline %d: %s %s%s", where, e.Line, name(e.Subject), name(e.Expected), in), Found: name(e.Found)}
 		switch e.Outcome {
 		case report.Met:
 		case report.Unmet:
@@ -294,6 +294,9 @@ func statisticsOf(f *report.File) *statistics {
 			about = append(about, "reduced: "+strings.Join(s.Reductions, ", "))
 		}
 		about = append(about, s.Unreduced...)
+		if f.Cached {
+			about = append(about, "found out by an earlier run and kept in the cache")
+		}
 		if !s.Complete {
 			about = append(about, "not complete: "+s.Reason)
 		}

@@ -11,7 +11,7 @@ import (
 // Line is one line of a report in the form of lines. Exactly one of the pointers is
 // set, or none if the type is `start` or `end`.
 type Line struct {
-	Type          string `json:"type"` // start, error, file, diagnostic, result, statistics, coverage, expectation, end
+	Type          string `json:"type"` // start, error, baseline, file, diagnostic, result, statistics, coverage, expectation, end
 	Tool          string `json:"tool,omitempty"`
 	Version       string `json:"version,omitempty"`
 	SchemaVersion int    `json:"schemaVersion,omitempty"`
@@ -19,6 +19,7 @@ type Line struct {
 	File          string `json:"file,omitempty"` // the text that the line is about
 
 	Error       *Trouble     `json:"error,omitempty"`
+	Baseline    *Baseline    `json:"baseline,omitempty"`
 	Text        *Text        `json:"text,omitempty"`
 	Diagnostic  *Diagnostic  `json:"diagnostic,omitempty"`
 	Result      *Result      `json:"result,omitempty"`
@@ -39,6 +40,7 @@ type Text struct {
 	Faults       string              `json:"faults"`
 	CrashQueue   string              `json:"crash_queue"`
 	Dropped      int                 `json:"dropped_diagnostics"`
+	Cached       bool                `json:"cached"`
 }
 
 // WriteLines renders a report as one JSON object in each line, for readers that take
@@ -61,6 +63,9 @@ func lines(d *Document) []Line {
 	for i := range d.Errors {
 		list = append(list, Line{Type: "error", Error: &d.Errors[i]})
 	}
+	if d.Baseline != nil {
+		list = append(list, Line{Type: "baseline", Baseline: d.Baseline})
+	}
 	for i := range d.Files {
 		f := &d.Files[i]
 		add := func(l Line) {
@@ -68,7 +73,7 @@ func lines(d *Document) []Line {
 			list = append(list, l)
 		}
 		add(Line{Type: "file", Text: &Text{
-			f.Format, f.Choreography, f.Roles, f.Channels, f.Parameters, f.Finals, f.Environments, f.Faults, f.CrashQueue, f.Dropped,
+			f.Format, f.Choreography, f.Roles, f.Channels, f.Parameters, f.Finals, f.Environments, f.Faults, f.CrashQueue, f.Dropped, f.Cached,
 		}})
 		for j := range f.Diagnostics {
 			add(Line{Type: "diagnostic", Diagnostic: &f.Diagnostics[j]})

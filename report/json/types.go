@@ -12,7 +12,24 @@ type Document struct {
 	SchemaVersion int       `json:"schemaVersion"`
 	Exit          int       `json:"exit"`
 	Errors        []Trouble `json:"errors"`
+	Baseline      *Baseline `json:"baseline"` // null: none was given
 	Files         []File    `json:"files"`
+}
+
+// Baseline says how the findings compare with those that were known.
+type Baseline struct {
+	File  string `json:"file"`
+	New   int    `json:"new"`
+	Known int    `json:"known"`
+	Gone  []Gone `json:"gone"`
+}
+
+// Gone is a finding of the baseline that was looked for in vain.
+type Gone struct {
+	File        string `json:"file"`
+	Environment string `json:"environment"`
+	Check       string `json:"check"`
+	Cause       string `json:"cause"`
 }
 
 // Trouble is about the command line or the world.
@@ -34,6 +51,7 @@ type File struct {
 	Environments []string            `json:"environments"` // those that were verified
 	Faults       string              `json:"faults"`       // of --faults
 	CrashQueue   string              `json:"crash_queue"`  // vanish, keep
+	Cached       bool                `json:"cached"`       // an earlier run has found the results out
 	Diagnostics  []Diagnostic        `json:"diagnostics"`
 	Dropped      int                 `json:"dropped_diagnostics"`
 	Results      []Result            `json:"results"`
@@ -195,6 +213,7 @@ type Statistics struct {
 
 // Expectation of the text, compared.
 type Expectation struct {
+	File        string `json:"file"` // that states it: the text or a configuration
 	Line        int    `json:"line"`
 	Environment string `json:"environment"`
 	Subject     string `json:"subject"`

@@ -66,6 +66,12 @@ func Convert(r *report.Report) *Document {
 	for _, t := range r.Errors {
 		d.Errors = append(d.Errors, Trouble{t.File, t.Message, t.Hint})
 	}
+	if b := r.Baseline; b != nil {
+		d.Baseline = &Baseline{b.Name, b.New, b.Old, []Gone{}}
+		for _, id := range b.Gone {
+			d.Baseline.Gone = append(d.Baseline.Gone, Gone{id.File, id.Environment, id.Check, id.Cause})
+		}
+	}
 	for i := range r.Files {
 		d.Files = append(d.Files, file(r, &r.Files[i]))
 	}
@@ -77,7 +83,7 @@ func file(r *report.Report, f *report.File) File {
 		File: f.Source.Name, Format: f.Format, Choreography: f.Choreography, Roles: []string{},
 		Channels: f.Settings.Channels, Parameters: f.Settings.Params, Finals: f.Settings.Finals,
 		Diagnostics: []Diagnostic{}, Dropped: f.Dropped,
-		Environments: []string{}, Faults: f.Settings.Faults, CrashQueue: "vanish",
+		Environments: []string{}, Faults: f.Settings.Faults, CrashQueue: "vanish", Cached: f.Cached,
 		Results: []Result{}, Statistics: []Statistics{}, Expectations: []Expectation{},
 	}
 	if f.Settings.KeepCrashed {
@@ -156,7 +162,7 @@ func expectation(f *report.File, e report.Expectation) Expectation {
 			environment, _ = together(f)
 		}
 	}
-	return Expectation{e.Line, environment, e.Subject, e.Expected, e.Found, e.Outcome.String()}
+	return Expectation{f.StatedIn(e), e.Line, environment, e.Subject, e.Expected, e.Found, e.Outcome.String()}
 }
 
 func coverage(f *report.File) *Coverage {

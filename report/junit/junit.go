@@ -28,7 +28,6 @@ type suites struct {
 	Tests    int      `xml:"tests,attr"`
 	Failures int      `xml:"failures,attr"`
 	Errors   int      `xml:"errors,attr"`
-	Skipped  int      `xml:"skipped,attr"`
 	Time     seconds  `xml:"time,attr"`
 	Suites   []suite  `xml:"testsuite"`
 }
@@ -90,14 +89,21 @@ func (s seconds) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%.3f",
 // Write renders a report with a final line ending.
 func Write(w io.Writer, r *report.Report) error {
 	all := suites{Name: "chorcheck"}
-	if len(r.Errors) > 0 {
+	if len(r.Errors) > 0 || r.Baseline != nil {
 		s := suite{Name: "chorcheck"}
 		for _, t := range r.Errors {
 			name := "the command line"
 			if t.File != "" {
 				name = t.File
 			}
-			s.add(testcase{Class: "chorcheck", Name: clean(name), Error: &bad{clean(t.Message), "trouble", escaped(t.Hint)}})
+			s.add(testcase{Class: "chorcheck", Name: clean(name), Error: &bad{clean(t.Message), "trouble", escaped(clean(t.Hint))}})
+		}
+		if b := r.Baseline; b != nil {
+			lines := []string{b.Counts()}
+			for _, id := range b.Gone {
+				lines = append(lines, "gone: "+clean(id.String()))
+			}
+			s.add(testcase{Class: "chorcheck", Name: clean("baseline " + b.Name), Out: &output{escaped(strings.Join(lines, "\n"))}})
 		}
 		all.add(s)
 	}
@@ -120,7 +126,6 @@ func (all *suites) add(s suite) {
 	all.Tests += s.Tests
 	all.Failures += s.Failures
 	all.Errors += s.Errors
-	all.Skipped += s.Skipped
 	all.Time += s.Time
 	all.Suites = append(all.Suites, s)
 }
@@ -159,7 +164,7 @@ func file(r *report.Report, f *report.File) suite {
 		s.add(verdict(r, f, class(f, name, environment), environment, c))
 	}
 	for _, e := range f.Expectations {
-		c := testcase{Class: class(f, name, e.Env), Name: clean("expect: " + e.Subject + " " + e.Expected), File: name, Line: e.Line}
+		c := testcase{Class: class(f, name, e.Env), Name: clean("expect: " + e.Subject + " " + e.Expected), File: clean(r.Path(f.StatedIn(e))), Line: e.Line}
 		switch e.Outcome {
 		case report.Met:
 		case report.Unmet:

@@ -31,6 +31,9 @@ func Write(w io.Writer, r *report.Report) error {
 		}
 		fmt.Fprintf(&b, "\n- %s\n", report.Markdown(where+t.Message))
 	}
+	if k := r.Baseline; k != nil {
+		fmt.Fprintf(&b, "\n- %s\n", report.Markdown("baseline "+k.Name+": "+k.Counts()))
+	}
 	for i := range r.Files {
 		file(&b, r, &r.Files[i])
 	}
@@ -53,6 +56,9 @@ func file(b *bytes.Buffer, r *report.Report, f *report.File) {
 			title := f.Title(g.Environment, row.Check.ID)
 			if len(g.Environments) > 0 {
 				title += ", also in " + strings.Join(g.Environments, ", ")
+			}
+			if remark := r.Remark(f, &row, &g); remark != "" {
+				title += " (" + remark + ")"
 			}
 			fmt.Fprintf(b, "\n### %s\n\n%s\n", report.Markdown(title), report.Markdown(g.Finding.Message))
 			if g.Finding.Final != nil {

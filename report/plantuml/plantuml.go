@@ -21,15 +21,18 @@ const maxSteps, maxText, maxTitle = 400, 120, 200
 // Write renders a report.
 func Write(w io.Writer, r *report.Report) error {
 	var b bytes.Buffer
-	if len(r.Errors) > 0 {
-		var lines []string
-		for _, t := range r.Errors {
-			where := ""
-			if t.File != "" {
-				where = t.File + ": "
-			}
-			lines = append(lines, where+t.Message)
+	var lines []string
+	for _, t := range r.Errors {
+		where := ""
+		if t.File != "" {
+			where = t.File + ": "
 		}
+		lines = append(lines, where+t.Message)
+	}
+	if k := r.Baseline; k != nil {
+		lines = append(lines, "baseline "+k.Name+": "+k.Counts())
+	}
+	if len(lines) > 0 {
 		notes(&b, "chorcheck", lines)
 	}
 	for i := range r.Files {
@@ -46,6 +49,9 @@ func file(b *bytes.Buffer, r *report.Report, f *report.File) {
 			title := f.Title(g.Environment, row.Check.ID)
 			if len(g.Environments) > 0 {
 				title += ", also in " + strings.Join(g.Environments, ", ")
+			}
+			if remark := r.Remark(f, &row, &g); remark != "" {
+				title += " (" + remark + ")"
 			}
 			if g.Finding.Final == nil {
 				lines = append(lines, title+": "+g.Finding.Message)

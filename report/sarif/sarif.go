@@ -79,6 +79,14 @@ func convert(r *report.Report) log {
 		w.file(&r.Files[j])
 	}
 	w.run.Invocations = []invocation{i}
+	if b := r.Baseline; b != nil {
+		w.run.Properties = &compared{}
+		x := &w.run.Properties.Baseline
+		x.File, x.New, x.Known, x.Gone = text(b.Name), b.New, b.Old, []string{}
+		for _, id := range b.Gone {
+			x.Gone = append(x.Gone, text(id.String()))
+		}
+	}
 	return log{Schema: schemaURI, Version: version, Runs: []run{w.run}}
 }
 
@@ -229,7 +237,7 @@ func (w *writer) expectation(f *report.File, e report.Expectation) {
 		x.Kind, x.Level = "open", "none"
 	}
 	x.RuleIndex = w.rule(rule{ID: expectationRule, ShortDescription: &message{"what the text states about its verdicts is so"}, Default: configuration{"error"}})
-	x.Locations = []location{w.location(f.Source.Name, report.Area{Line: e.Line})}
+	x.Locations = []location{w.location(f.StatedIn(e), report.Area{Line: e.Line})}
 	w.add(x, false)
 }
 

@@ -15,6 +15,17 @@ type run struct {
 	Artifacts   []artifact   `json:"artifacts"`
 	Results     []result     `json:"results"`
 	ColumnKind  string       `json:"columnKind"`
+	Properties  *compared    `json:"properties,omitempty"`
+}
+
+// compared is not of the standard: how the findings compare with a baseline.
+type compared struct {
+	Baseline struct {
+		File  string   `json:"file"`
+		New   int      `json:"new"`
+		Known int      `json:"known"`
+		Gone  []string `json:"gone"`
+	} `json:"baseline"`
 }
 
 type tool struct {

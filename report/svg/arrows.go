@@ -69,6 +69,9 @@ func (a *Arrow) endsAtLane() bool {
 	return a.Fate == Received || a.Fate == Stale || a.Fate == Late || a.Fate == Ignored
 }
 
+// lostAt is how far a message comes that is lost, of the whole way.
+const lostAt = 0.62
+
 // arrow draws one message. What was sent and taken by two steps is a slanted line.
 func (p *painter) arrow(a *Arrow) {
 	look := lookOf(a)
@@ -110,7 +113,7 @@ func (p *painter) arrow(a *Arrow) {
 	case Queued:
 		head = x2 - way*34
 	case Lost:
-		head = x1 + (x2-x1)*0.62
+		head = x1 + (x2-x1)*lostAt
 	case Nowhere, Emptied:
 		head = x2 - way*(halfFrame+9)
 	default:
@@ -140,13 +143,16 @@ func (p *painter) words(a *Arrow, look look, way, x1, y1, x2, y2 float64) {
 	side := map[bool]string{true: " st", false: " en"}
 	if a.Sent >= 0 && !p.hidden(a.Sent) {
 		// The row is free of other words, so that these may go beyond the head.
-		room := max(math.Abs(x2-x1)-20, 230)
+		room := max(math.Abs(x2-x1)-20, 280)
 		if way < 0 {
 			room = min(room, x1-gutter-10)
 		}
 		above := 5.0
-		if a.Stray || a.Overtakes > 0 {
+		switch {
+		case a.Stray, a.Overtakes > 0:
 			above = 8
+		case a.Fate == Lost, a.Fate == Nowhere, a.Fate == Emptied:
+			above = 9 // the words may pass the cross
 		}
 		p.text(ink+side[way > 0], x1+way*9, y1-above, sizeText, shorten(arrowLabel(a), sizeText, room))
 	}

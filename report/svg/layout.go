@@ -52,12 +52,14 @@ func headWidth(c *Chart, lane int) float64 {
 func (l *layout) columns() {
 	c := l.chart
 	n := len(c.Lanes)
-	most := 210.0 // that words on arrows may push two lanes apart
+	most := 280.0 // that words on arrows may push two lanes apart
 	switch {
 	case n > 16:
 		most = 100
 	case n > 8:
 		most = 140
+	case n > 4:
+		most = 210
 	}
 	gap := make([]float64, n)
 	for i := range n {
@@ -84,8 +86,14 @@ func (l *layout) columns() {
 		}
 		if at := max(a.From, a.To); at-min(a.From, a.To) == 1 {
 			room := width(shorten(arrowLabel(&c.Arrows[i]), sizeText, most), sizeText) + 34
-			if a.Fate == Queued {
+			switch a.Fate {
+			case Queued:
 				room += 22 // the mark of the queue
+			case Lost:
+				room /= lostAt // the words end before the cross
+			case Nowhere, Emptied:
+				room += halfFrame
+			default:
 			}
 			gap[at] = max(gap[at], min(most, room))
 		}

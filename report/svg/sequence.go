@@ -161,7 +161,7 @@ func (p *painter) box(id string, lane int, y float64, text, title, class, ink st
 	w := headWidth(p.chart, lane)
 	p.open(fmt.Sprintf(` id="%s%s-%d"`, p.prefix, id, lane+1), title)
 	p.rect(class, p.x[lane]-w/2, y, w, headHeight, 5)
-	p.text("b "+ink+" mi", p.x[lane], y+17, sizeText*1.1, text)
+	p.text("in b "+ink+" mi", p.x[lane], y+17, sizeText*1.1, text)
 	p.close()
 }
 

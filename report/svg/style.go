@@ -31,6 +31,7 @@ var colours = [...]struct{ name, light, dark string }{
 // picture, so that several can be in one page.
 const rules = `.chorchart{font-family:system-ui,"Segoe UI","Helvetica Neue",Arial,"DejaVu Sans",sans-serif;font-size:12px}
 .chorchart text{paint-order:stroke;stroke-width:4px;stroke-linejoin:round;unicode-bidi:isolate;white-space:pre}
+.chorchart .in{stroke:none}
 .chorchart .h1{font-size:16px;font-weight:600}
 .chorchart .b{font-weight:600}
 .chorchart .sm{font-size:10.5px}

@@ -87,8 +87,8 @@ func findings(w io.Writer, r *report.Report, f *report.File, row *report.Row, se
 		if total := len(row.Groups) + row.Omitted(); total > 1 {
 			title += fmt.Sprintf(" (%d of %d)", i+1, total)
 		}
-		if known(r, f, row, g) {
-			title += " (known)"
+		if remark := r.Remark(f, row, &g); remark != "" {
+			title += " (" + remark + ")"
 		}
 		fmt.Fprintf(w, "%s%s\n", style.paint(color, title), style.paint(bold, ": "+clean(finding.Message)))
 		switch name := row.Check.ID; {
@@ -139,13 +139,6 @@ func findings(w io.Writer, r *report.Report, f *report.File, row *report.Row, se
 		}
 	}
 	omitted(w, f, row)
-}
-
-// known reports whether the baseline has a finding, in all environments that it is in.
-func known(r *report.Report, f *report.File, row *report.Row, g report.Group) bool {
-	return !slices.ContainsFunc(append([]string{g.Environment}, g.Environments...), func(environment string) bool {
-		return !r.KnownFinding(f, environment, row.Check.ID, &g.Finding)
-	})
 }
 
 // omitted says how many causes were left out, for each environment by itself: two

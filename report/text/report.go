@@ -42,11 +42,7 @@ func baseline(w io.Writer, b *report.Baseline, style Style) {
 	fmt.Fprintf(w, "\n%s %s, %d known, %d gone\n", style.paint(bold, "baseline "+clean(b.Name)+":"),
 		style.paint(color, plural(b.New, "new finding", "new findings")), b.Old, len(b.Gone))
 	for _, id := range b.Gone[:min(mostGone, len(b.Gone))] {
-		in := ""
-		if id.Environment != "" {
-			in = " in " + clean(id.Environment)
-		}
-		fmt.Fprintf(w, "  gone: %s: %s%s: %s\n", clean(id.File), clean(id.Check), in, clean(id.Cause))
+		fmt.Fprintf(w, "  gone: %s\n", clean(id.String()))
 	}
 	if n := len(b.Gone) - mostGone; n > 0 {
 		fmt.Fprintf(w, "  .. and %d more\n", n)
@@ -139,7 +135,7 @@ func header(w io.Writer, f *report.File, style Style) {
 		if e.Environment.Name != model.Calm().Name {
 			fmt.Fprintf(w, ", environment %s", clean(e.Environment.Name))
 		}
-		fmt.Fprintf(w, ": %s", size(e.Statistics))
+		fmt.Fprintf(w, ": %s", size(f, e.Statistics))
 	}
 	fmt.Fprintln(w)
 }
@@ -165,8 +161,15 @@ func reductions(w io.Writer, f *report.File) {
 	}
 }
 
-// size is how large a state space is, and how long it took.
-func size(s verify.Statistics) string {
+// size is how large a state space is, and how long it took; perhaps in an earlier run.
+func size(f *report.File, s verify.Statistics) string {
+	if f.Cached {
+		return extent(s) + " (cached)"
+	}
+	return extent(s)
+}
+
+func extent(s verify.Statistics) string {
 	switch {
 	case s.Configurations != nil:
 		certified := ""
@@ -211,7 +214,7 @@ func statistics(w io.Writer, f *report.File) {
 	}
 	rows := [][]string{}
 	for _, e := range f.Result.Environments {
-		rows = append(rows, []string{"environment " + clean(e.Environment.Name), size(e.Statistics)})
+		rows = append(rows, []string{"environment " + clean(e.Environment.Name), size(f, e.Statistics)})
 	}
 	fmt.Fprint(w, table("  ", rows))
 }
@@ -476,7 +479,11 @@ func expectations(w io.Writer, f *report.File, style Style) {
 		return
 	}
 	if f.Expect(report.Met) == len(f.Expectations) {
-		fmt.Fprintf(w, "  %s as the text expects\n", style.paint(green, "✓ "+plural(len(f.Expectations), "statement", "statements")))
+		by := "as the text expects"
+		if slices.ContainsFunc(f.Expectations, func(e report.Expectation) bool { return e.File != "" }) {
+			by = "as expected"
+		}
+		fmt.Fprintf(w, "  %s %s\n", style.paint(green, "✓ "+plural(len(f.Expectations), "statement", "statements")), by)
 		return
 	}
 	fmt.Fprintln(w)
@@ -494,6 +501,6 @@ func expectations(w io.Writer, f *report.File, style Style) {
 			in = " in " + clean(e.Env)
 		}
 		fmt.Fprintf(w, "%s %s:%d: expected %s %s%s, %s %s\n", mark,
-			clean(f.Source.Name), e.Line, clean(e.Subject), e.Expected, in, found, clean(e.Found))
+			clean(f.StatedIn(e)), e.Line, clean(e.Subject), clean(e.Expected), in, found, clean(e.Found))
 	}
 }

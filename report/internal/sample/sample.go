@@ -69,7 +69,8 @@ func Hostile() []string {
 		"]]></failure><!-- &amp; \"'", "\x1b[2J\x1b]0;title\x07", "a\r\n::error file=x::pwned\n", "%0A::set-output name=x::y,z:%",
 		"; end\n#quot; loop #59; %% --> ->>", "@enduml\n@startuml\n!include /etc/passwd", "\"r0\" as r1 <b>**__//~~",
 		"```\n</pre></details><script>x</script>|", "[a](javascript:1) {0} {{ }} \\", "\xff\xfe\u202e\u2028\x00\x7f", "end", " ", "note over", "$$x$$ @me :tada: ##[error]",
-		strings.Repeat("long ", 2000),
+		"<script>alert(1)</script>", `'"><img src=x onerror=alert(1)>`, "../../../../etc/passwd", `C:\..\..\x`, "&lt;b&gt; &#10; %3Cb%3E", "\u202e\u05e9\u05dc\u05d5\u05dd \u2066\u0645\u0631\u062d\u0628\u0627\u2069", "\u009b31m\u0085",
+		strings.Repeat("long ", 2000), strings.Repeat("<", 10_000),
 	}
 }
 
