@@ -4,10 +4,32 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 LDFLAGS := -s -w -X main.version=$(VERSION)
 LINT    := go tool -modfile=tools/go.mod
 
-.PHONY: build test check lint bench soak demo clean
+# Where `make install` puts things: below DESTDIR, which packagers set, and PREFIX.
+PREFIX  := /usr/local
+PROGRAM := bin/chorcheck
+
+.PHONY: build man install test check lint bench soak demo clean
 
 build:
-	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/chorcheck ./cmd/chorcheck
+	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/chorcheck ./cmd/chorcheck-graph
+
+# The manual pages, into dist/man1.
+man: build
+	rm -rf dist/man1
+	'$(PROGRAM)' man dist/man1
+
+# The program, its manual pages, and what shells complete.
+install: man
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/man/man1' '$(DESTDIR)$(PREFIX)/share/bash-completion/completions' \
+		'$(DESTDIR)$(PREFIX)/share/zsh/site-functions' '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d'
+	install -m 755 '$(PROGRAM)' '$(DESTDIR)$(PREFIX)/bin/chorcheck'
+	@graph='$(dir $(PROGRAM))chorcheck-graph'; if [ -x "$$graph" ]; then \
+		install -m 755 "$$graph" '$(DESTDIR)$(PREFIX)/bin/chorcheck-graph'; \
+	else echo "$$graph is not built: graphs are left to Graphviz"; fi
+	install -m 644 dist/man1/*.1 '$(DESTDIR)$(PREFIX)/share/man/man1'
+	'$(PROGRAM)' completion bash > '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/chorcheck'
+	'$(PROGRAM)' completion zsh > '$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_chorcheck'
+	'$(PROGRAM)' completion fish > '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/chorcheck.fish'
 
 # All tests. The packages with goroutines run a second time under the race detector
 # if there is a C compiler, which it needs.

@@ -106,6 +106,7 @@ func TestTutorialShipped(t *testing.T) {
 // run gives what chorcheck prints.
 func run(t *testing.T, args ...string) string {
 	t.Helper()
+	t.Setenv("CHORCHECK_CACHE_DIR", os.DevNull)
 	var out, errs bytes.Buffer
 	cli.Main("test", args, cli.Streams{In: strings.NewReader(""), Out: &out, Err: &errs})
 	require.Empty(t, errs.String())

@@ -31,6 +31,7 @@ var policy = []rule{
 	{"model", []string{"lts", "ltl"}},
 	{"explore/...", []string{"lts", "explore/..."}}, // never model
 	{"verify/replay", []string{"model"}},            // shares nothing with the search
+	{"verify/trace", []string{"verify", "verify/replay"}},
 	{"verify", []string{"lts", "ltl", "model", "explore", "explore/reduce", "explore/checkpoint", "explore/symbolic", "explore/cycle", "verify/replay"}},
 
 	{"lang/source", nil},
@@ -45,7 +46,7 @@ var policy = []rule{
 	{"report/...", []string{"verify", "model", "lang/source", "lang/diag", "report"}},
 	{"docs", nil},
 	{"internal/bug", nil},
-	{"internal/seed", nil}, // for tests
+	{"internal/seed", nil},    // for tests
 	{"internal/outside", nil}, // for tests: other people's programs judge what we write
 	{"internal/arch", nil},
 	{"internal/naive", []string{"model", "lts", "verify/replay"}}, // the slow twin of the search
@@ -59,11 +60,13 @@ var policy = []rule{
 	{"internal/graph/private", nil},
 	{"internal/graph/confine", []string{"internal/graph/contract", "internal/graph/private"}},
 	{"internal/graph", []string{"internal/graph/contract", "internal/graph/private", "lang/dot"}}, // runs chorcheck-graph
-	{"internal/cli", []string{"internal/graph", "docs", "ltl", "lang/...", "model", "verify/...", "report/...", "internal/expect", "internal/cache", "internal/config", "explore/checkpoint"}},
+	{"internal/cli", []string{"internal/graph", "docs", "ltl", "lang/...", "model", "verify/...", "report/...", "internal/expect", "internal/cache", "internal/config", "internal/starter", "explore/checkpoint"}},
 	{"cmd/chorcheck", []string{"internal/cli"}},
 	{"cmd/chorcheck-graph", []string{"internal/graph/contract", "internal/graph/confine"}},
 	{"internal/oracles", nil}, // tests only
-	{"specs", nil},            // tests only
+	{"internal/ci", nil},      // tests only
+	{"internal/starter", nil},
+	{"specs", nil}, // tests only
 }
 
 const module, root = "chorcheck/", "../.."

@@ -2,9 +2,9 @@
 // one after the other in the same run, checks that both count the same states, and
 // prints the table of docs/benchmarks.md.
 //
-//	go run ./internal/bench [-spin=false] [-spin-modes N] [-faults=false] [-explicit=false] [-diagrams=false] [-largest N] [-o FILE] [MODEL.fsa ..]
+//	go run ./internal/bench [-spin=false] [-spin-modes N] [-faults=false] [-explicit=false] [-diagrams=false] [-properties=false] [-startup=false] [-largest N] [-o FILE] [MODEL.fsa ..]
 //
-// `-largest 20000 -spin-modes 1 -faults=false -diagrams=false` ends in seconds; `-explicit=false` leaves out all but what the symbolic engine
+// `-largest 20000 -spin-modes 1 -faults=false -diagrams=false` ends in seconds; `-explicit=false` leaves out all but the start of the program and what the symbolic engine
 // does, of which the plot goes into growth.svg beside FILE. Both explore exhaustively and without reductions: SPIN in each of
 // its exact modes, of which the fastest counts, with a hash table as large as the state space, chorcheck with
 // every check that is decided in one configuration. SPIN's time is that of the
@@ -43,7 +43,9 @@ func main() {
 	faults := flag.Bool("faults", true, "also measure what faults cost")
 	explicit := flag.Bool("explicit", true, "measure the search of configurations one by one")
 	withDiagrams := flag.Bool("diagrams", true, "measure the symbolic engine")
+	withStart := flag.Bool("startup", true, "measure how long the program takes to begin")
 	out := flag.String("o", "", "write the page to this file too")
+	properties := flag.Bool("properties", true, "measure what properties cost")
 	flag.Parse()
 	models := flag.Args()
 	if len(models) == 0 {
@@ -69,9 +71,19 @@ func main() {
 		}
 	}
 	var picture string
+	if *properties && flag.NArg() == 0 {
+		if err := livenessTable(w, *withSPIN); err != nil {
+			fail(err)
+		}
+	}
 	if *withDiagrams && flag.NArg() == 0 {
 		var err error
 		if picture, err = diagramTables(w); err != nil {
+			fail(err)
+		}
+	}
+	if *withStart && flag.NArg() == 0 {
+		if err := startTable(w); err != nil {
 			fail(err)
 		}
 	}

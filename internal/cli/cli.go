@@ -107,13 +107,15 @@ func interruptible(parent context.Context) (context.Context, func()) {
 // stickyWriter remembers the first error, so that a report that could not be
 // written is a failure. A reader that has gone away is none.
 type stickyWriter struct {
-	w   io.Writer
-	err error
+	w    io.Writer
+	err  error
+	gone bool // the reader
 }
 
 func (s *stickyWriter) Write(p []byte) (int, error) {
 	if s.err == nil {
-		if _, err := s.w.Write(p); err != nil && !errors.Is(err, syscall.EPIPE) {
+		_, err := s.w.Write(p)
+		if s.gone = s.gone || errors.Is(err, syscall.EPIPE); !s.gone {
 			s.err = err
 		}
 	}
@@ -136,15 +138,19 @@ func usage(hint, format string, args ...any) error {
 // trouble reports an error that ended a command before it could write anything.
 func (a *app) trouble(err error) {
 	a.exit = report.Worse(a.exit, report.ExitUsage)
-	t := report.Trouble{Message: err.Error()}
-	if h := (*hinted)(nil); errors.As(err, &h) {
-		t.Hint = h.hint
+	var list troubles
+	if !errors.As(err, &list) {
+		t := report.Trouble{Message: err.Error()}
+		if h := (*hinted)(nil); errors.As(err, &h) {
+			t.Hint = h.hint
+		}
+		list = troubles{t}
 	}
 	if a.promise != "" {
-		r := &report.Report{Version: a.version, Errors: []report.Trouble{t}}
+		r := &report.Report{Version: a.version, Errors: list}
 		a.out.Write(rendered(a.promise, r, text.Style{}))
 	}
-	text.Troubles(a.Err, []report.Trouble{t}, a.errStyle())
+	text.Troubles(a.Err, list, a.errStyle())
 }
 
 func (a *app) root() *cobra.Command {
@@ -177,8 +183,9 @@ shortest run.`,
 	root.PersistentPreRunE = func(*cobra.Command, []string) error {
 		return oneOf("--color", a.color, "auto", "always", "never")
 	}
-	root.AddCommand(a.verifyCommand(), a.resumeCommand(), a.drawCommand(), a.fmtCommand(), a.projectCommand(), a.replayCommand(), a.simulateCommand(),
-		a.exportCommand(), a.ltlCommand(), a.explainCommand(), a.versionCommand())
+	root.AddCommand(a.initCommand(), a.verifyCommand(), a.watchCommand(), a.resumeCommand(), a.drawCommand(), a.fmtCommand(), a.projectCommand(), a.replayCommand(), a.traceCommand(), a.simulateCommand(),
+		a.exportCommand(), a.ltlCommand(), a.explainCommand(), a.cacheCommand(), a.manCommand(), a.configCommand(), a.versionCommand())
+	a.complete(root)
 	return root
 }
 

@@ -3,6 +3,7 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
+	"chorcheck/internal/config"
 	"chorcheck/verify"
 )
 
@@ -20,21 +21,13 @@ func (f *engineFlags) add(cmd *cobra.Command) {
 	fl.BoolVar(&f.certify, "certify", false, "have what the symbolic engine has found examined again, by separate and simpler code")
 }
 
-// onlyExplicit are the flags about a search of configurations one by one.
-func onlyExplicit() []string {
-	return []string{
-		"max-states", "max-depth", "reduce", "order", "walks", "searches", "store", "seed", "fingerprint-bits", "hash-functions", "bitstate-memory",
-		"checkpoint", "checkpoint-every", "spill-dir",
-	}
-}
-
 // engine reads the flags. One that says how the explicit engine is to search chooses it.
 func (f *engineFlags) engine() (verify.Engine, error) {
 	if err := oneOf("--engine", f.name, "auto", "explicit", "symbolic"); err != nil {
 		return 0, err
 	}
 	explicit := ""
-	for _, name := range onlyExplicit() {
+	for _, name := range config.OnlyExplicit() {
 		if f.cmd.Flags().Changed(name) {
 			explicit = name
 			break

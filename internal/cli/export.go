@@ -30,7 +30,7 @@ func (a *app) exportCommand() *cobra.Command {
 			if cfg && (to != "tla" || out != "" && out != "-") {
 				return usage("with `-o Name.tla`, Name.cfg is written beside it", "--cfg prints the configuration file of --to tla instead of the module")
 			}
-			opt := lang.ExportOptions{KeepCrashed: load.crashQueue == "keep"}
+			var opt lang.ExportOptions
 			if out != "" && out != "-" {
 				opt.Module = strings.TrimSuffix(filepath.Base(out), filepath.Ext(out))
 			}
@@ -38,6 +38,7 @@ func (a *app) exportCommand() *cobra.Command {
 			if err != nil || !ok {
 				return err
 			}
+			opt.KeepCrashed = load.crashQueue == "keep"
 			var b bytes.Buffer
 			if written, err := a.export(&b, u, to, opt); err != nil || !written {
 				return err

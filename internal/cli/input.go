@@ -78,15 +78,17 @@ func expand(args []string, extensions ...string) (names []string, troubles []rep
 	return names, troubles
 }
 
-// search lists the texts below a directory in the order of their names. Hidden
-// directories are left out.
+// search lists the texts below a directory in the order of their names. What is hidden
+// is left out: some editors keep links to nowhere under such names.
 func search(dir string, extensions []string) (found []string, err error) {
 	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && path != dir && strings.HasPrefix(d.Name(), "."):
-			return fs.SkipDir
+		case path != dir && strings.HasPrefix(d.Name(), "."):
+			if d.IsDir() {
+				return fs.SkipDir
+			}
 		case !d.IsDir() && slices.Contains(extensions, filepath.Ext(path)):
 			found = append(found, path)
 		}
@@ -133,6 +135,7 @@ func (a *app) read(name string) (*source.File, error) {
 
 // loadFlags are the flags of all commands that load a text.
 type loadFlags struct {
+	configFlags
 	set, finals    []string
 	channels, from string
 	env            []string
@@ -142,6 +145,7 @@ type loadFlags struct {
 }
 
 func (l *loadFlags) add(cmd *cobra.Command) {
+	l.configFlags.add(cmd)
 	f := cmd.Flags()
 	f.StringArrayVar(&l.set, "set", nil, "override a parameter: n=5 (repeatable)")
 	f.StringVar(&l.channels, "channels", "", "override the default channel: 'fifo 2', sync, 'mailbox 4', 'bag 4'")
@@ -249,15 +253,20 @@ func parseChannel(s string) (model.Channel, error) {
 // loadOne reads and loads the one text of a command that cannot go on without it.
 // If the text is rejected the diagnostics are written and ok is false.
 func (a *app) loadOne(name string, l *loadFlags) (u *lang.Unit, ok bool, err error) {
-	opt, err := l.options()
+	settings, err := l.configure(name)
 	if err != nil {
 		return nil, false, err
+	}
+	opt, err := l.options()
+	if err != nil {
+		return nil, false, blame(settings, err)
 	}
 	f, err := a.read(name)
 	if err != nil {
 		return nil, false, usage("", "%s: %s", name, reason(err))
 	}
 	u = lang.Load(f, opt)
+	placed(u, settings)
 	text.Diagnostics(a.Err, u.File, u.Diagnostics, u.Dropped, a.errStyle())
 	if u.Rejected() {
 		a.exit = report.Worse(a.exit, report.ExitRejected)

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"chorcheck/lang"
-	"chorcheck/model"
 	"chorcheck/report"
 	"chorcheck/report/json"
 	"chorcheck/report/text"
@@ -217,37 +216,11 @@ func differs(in *replay.Interpreter, file *report.File, check string, finding js
 	if !reflect.DeepEqual(got, want) {
 		return "the run ends elsewhere: the queues, the links or the roles that wait for each other are not as in the report"
 	}
-	evidence := true
-	switch check {
-	case "deadlock":
-		evidence = in.Deadlocked(c.config)
-	case "unspecified-reception":
-		evidence = false
-		for r := range in.Automata().Machines {
-			_, found := in.Unspecified(c.config, model.RoleID(r))
-			evidence = evidence || found
-		}
-	case "bound-reached":
-		evidence = len(in.FullQueues(c.config)) > 0
-	case "out-of-range":
-		evidence = c.before != nil && c.step.Fails
-	case "uncaught-exception":
-		evidence = c.before != nil && c.step.Uncaught
-	case "stale-reception":
-		evidence = c.before != nil && c.step.Stale
-	case "exclusive-handler":
-		evidence = len(in.ExclusiveHandlers(c.config)) > 0
-	case "handler-agreement":
-		evidence = len(in.Disagreements(c.config)) > 0
-	case "unguarded-wait":
-		evidence = false
-		for r := range in.Automata().Machines {
-			evidence = evidence || len(in.UnguardedWaits(c.config, model.RoleID(r))) > 0
-		}
-	case "timer-leak":
-		evidence = len(in.ArmedAtEnd(c.config)) > 0 || c.before != nil && c.step.Late
+	var by *replay.Step
+	if c.before != nil {
+		by = &c.step
 	}
-	if !evidence {
+	if !verify.Evidence(in, check, c.config, by) {
 		return "the run ends as in the report, but that is no violation of " + check
 	}
 	return ""

@@ -49,7 +49,7 @@ func (k *keepFlags) add(cmd *cobra.Command) {
 				return
 			}
 			value := flag.Value.String()
-			if flag.Name == "baseline" { // `resume` may be called elsewhere
+			if flag.Name == "baseline" || flag.Name == "config" { // `resume` may be called elsewhere
 				if abs, err := filepath.Abs(value); err == nil {
 					value = abs
 				}
@@ -70,6 +70,7 @@ type recipe struct {
 	Flags     []string // without those that may change
 	Changes   []string // those
 	Files     []recipeFile
+	Configs   []recipeFile // the configurations, with their absolute names
 }
 
 type recipeFile struct{ Name, Sum string }
@@ -88,22 +89,30 @@ type keeper struct {
 }
 
 // newKeeper begins a new directory, or goes on with one.
-func (a *app) newKeeper(f *verifyFlags, opt *verify.Options, names []string) (*keeper, error) {
-	if opt.Order != verify.BreadthFirst || opt.Store.Kind == verify.Bitstate {
+func (a *app) newKeeper(f *verifyFlags, texts []oneText, names []string) (*keeper, error) {
+	if slices.ContainsFunc(texts, func(t oneText) bool {
+		return t.opt.Order != verify.BreadthFirst || t.opt.Store.Kind == verify.Bitstate
+	}) {
 		return nil, usage("leave out --order and --store bitstate", "--checkpoint goes with breadth-first searches, and not with bitstate stores")
+	}
+	configs, err := recipeConfigs(texts)
+	if err != nil {
+		return nil, err
 	}
 	k := &keeper{dir: f.keep.checkpoint, every: f.keep.every, failed: func(err error) {
 		text.Troubles(a.Err, []report.Trouble{{File: f.keep.checkpoint, Message: err.Error()}}, a.errStyle())
 	}}
 	if a.resuming != nil {
+		if !slices.Equal(configs, a.resuming.Configs) {
+			return nil, usage("begin again with `chorcheck verify`", "the configuration is not the one with which the checkpoint was made")
+		}
 		k.recipe = *a.resuming
 		return k, nil
 	}
 	if slices.Contains(names, "-") {
 		return nil, usage("give a file", "--checkpoint does not work with standard input: it could not be read again")
 	}
-	k.recipe = recipe{Tool: a.version, Flags: f.keep.given(), Changes: f.changes()}
-	var err error
+	k.recipe = recipe{Tool: a.version, Flags: f.keep.given(), Changes: changedFlags(f.flags), Configs: configs}
 	if k.recipe.Directory, err = os.Getwd(); err != nil {
 		return nil, err
 	}
@@ -127,19 +136,39 @@ func (a *app) newKeeper(f *verifyFlags, opt *verify.Options, names []string) (*k
 	return k, nil
 }
 
-// changes are the flags that may change, as they are now.
-func (f *verifyFlags) changes() []string {
-	list := []string{
-		fmt.Sprintf("--workers=%d", f.workers), "--memory=" + f.memory, "--timeout=" + f.timeout.String(),
-		fmt.Sprintf("--no-progress=%v", f.noProgress), "--checkpoint-every=" + f.keep.every.String(), "--spill-dir=" + f.keep.spillDir,
-		fmt.Sprintf("--full-trace=%v", f.fullTrace), "--svg=" + f.svg,
+// recipeConfigs are the configurations that hold for some text.
+func recipeConfigs(texts []oneText) ([]recipeFile, error) {
+	var list []recipeFile
+	for _, t := range texts {
+		if t.settings.File == nil {
+			continue
+		}
+		name, err := filepath.Abs(t.settings.File.Source.Name)
+		if err != nil {
+			return nil, err
+		}
+		if f := (recipeFile{name, sumOf(t.settings.File.Source)}); !slices.Contains(list, f) {
+			list = append(list, f)
+		}
 	}
-	if f.report.cmd.Flags().Changed("fail-on") {
-		list = append(list, "--fail-on="+f.report.failOn)
-	}
-	for _, format := range f.report.formats {
-		list = append(list, "--format="+format)
-	}
+	return list, nil
+}
+
+// changedFlags are those that may change and were given.
+func changedFlags(flags *pflag.FlagSet) []string {
+	var list []string
+	flags.Visit(func(f *pflag.Flag) {
+		if !slices.Contains(changeable, f.Name) || f.Name == "color" {
+			return
+		}
+		values := []string{f.Value.String()}
+		if s, ok := f.Value.(pflag.SliceValue); ok {
+			values = s.GetSlice()
+		}
+		for _, v := range values {
+			list = append(list, "--"+f.Name+"="+v)
+		}
+	})
 	return list
 }
 
@@ -157,7 +186,6 @@ func (k *keeper) of(number int) *verify.Checkpoint {
 }
 
 func (a *app) resumeCommand() *cobra.Command {
-	var changes []string
 	cmd := &cobra.Command{
 		Use:   "resume DIR",
 		Short: "Go on with a verification that was interrupted",
@@ -171,18 +199,7 @@ is damaged.`,
   chorcheck resume state --memory 16GiB`,
 		Args: arguments(1, 1, "the directory of a checkpoint"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cmd.Flags().Visit(func(f *pflag.Flag) {
-				if slices.Contains(changeable, f.Name) && f.Name != "color" {
-					values := []string{f.Value.String()}
-					if list, ok := f.Value.(pflag.SliceValue); ok {
-						values = list.GetSlice()
-					}
-					for _, v := range values {
-						changes = append(changes, "--"+f.Name+"="+v)
-					}
-				}
-			})
-			return a.resume(cmd.Context(), args[0], changes)
+			return a.resume(cmd.Context(), args[0], changedFlags(cmd.Flags()))
 		},
 	}
 	// The flags of verify that may change; they are read there.

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"flag"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,11 +16,21 @@ import (
 var update = flag.Bool("update", false, "rewrite the expected outputs in testdata/script")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(withoutCache{m}, map[string]func(){
 		"chorcheck": func() {
 			os.Exit(Main("test", os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 		},
 	})
+}
+
+// withoutCache is for tests in this process: what one of them finds out is nothing to the next one, nor to the user.
+type withoutCache struct{ *testing.M }
+
+func (m withoutCache) Run() int {
+	if err := os.Setenv(cacheVariable, os.DevNull); err != nil {
+		panic(err)
+	}
+	return m.M.Run()
 }
 
 // The scripts are the specification of the command line.
@@ -28,13 +39,16 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	commands := map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "mode": mode}
+	maps.Copy(commands, graphCommands(t))
 	testscript.Run(t, testscript.Params{
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("SPECS", specs)
+			env.Setenv(cacheVariable, os.DevNull) // a script that wants one chooses it
 			return nil
 		},
 		Dir: "testdata/script", UpdateScripts: *update, RequireExplicitExec: true, RequireUniqueNames: true,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "mode": mode},
+		Cmds: commands,
 	})
 }
 

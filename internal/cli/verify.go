@@ -45,6 +45,7 @@ type verifyFlags struct {
 	order                 orderFlags
 	keep                  keepFlags
 	engine                engineFlags
+	cache                 cacheFlags
 }
 
 func (a *app) verifyCommand() *cobra.Command {
@@ -56,7 +57,8 @@ func (a *app) verifyCommand() *cobra.Command {
 built-in checks. An environment says what may fail: crashes, losses, ..
 
 FILE is a file, a directory (searched for .chor and .fsa files), a pattern, or - for
-standard input. All files go into one report.
+standard input. All files go into one report. Settings can
+stand in a chorcheck.yaml above FILE; options win over them: chorcheck config --help.
 
 Exit code: 0 everything holds, 1 something is violated, an expectation is unmet or the
 coverage too low, 3 something was not decided, 4 a text is rejected, 64 usage or input
@@ -68,10 +70,17 @@ and output.`,
   chorcheck verify --only deadlock,stuck --timeout 1m ring.fsa
   chorcheck verify --format json payment.chor > report.json
   chorcheck verify --format text --format sarif=out.sarif --format junit=out.xml specs
-  chorcheck verify --baseline known.json specs`,
+  chorcheck verify --baseline known.json specs
+  chorcheck verify --profile ci specs`,
 		Args: arguments(1, -1, "a file"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.verify(cmd.Context(), f, args) },
 	}
+	f.register(cmd)
+	return cmd
+}
+
+// register adds all flags to a command.
+func (f *verifyFlags) register(cmd *cobra.Command) {
 	f.add(cmd)
 	f.addEnvironments(cmd)
 	fl := cmd.Flags()
@@ -90,13 +99,13 @@ and output.`,
 	f.order.add(cmd)
 	f.store.add(cmd)
 	f.keep.add(cmd)
+	f.cache.add(cmd)
 	fl.IntVar(&f.workers, "workers", 0, "threads of the search (0: one for each processor)")
 	fl.IntVar(&f.maxFindings, "max-findings", 0, "findings of one check that are shown (0: 10)")
 	fl.BoolVar(&f.noProgress, "no-progress", false, "no progress line on a terminal")
 	fl.BoolVar(&f.fullTrace, "full-trace", false, "show all runs, and all of their steps")
 	fl.BoolVar(&f.coverage, "coverage", false, "show what becomes of each fault at each place where it can strike")
 	fl.Float64Var(&f.minCoverage, "min-coverage", 0, "the percentage of strikes that have to be handled or tolerated: 95 (implies --coverage)")
-	return cmd
 }
 
 // checkFlags finds mistakes before any file is read.
@@ -282,14 +291,21 @@ func (a *app) verify(ctx context.Context, f verifyFlags, args []string) error {
 		return err
 	}
 	a.promise = promise(to)
-	load, opt, err := f.checkFlags()
+	names, troubles := expand(args, ".chor", ".fsa")
+	given := f // without what configurations say
+	texts, err := a.configured(&f, names)
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(to, func(t destination) bool { return t.format == "html" }) {
-		opt.Course = html.Steps + 1
+	if to, err = f.report.destinations(); err != nil {
+		return err
 	}
-	names, troubles := expand(args, ".chor", ".fsa")
+	a.promise = promise(to)
+	for i := range texts {
+		if slices.ContainsFunc(to, func(t destination) bool { return t.format == "html" }) {
+			texts[i].opt.Course = html.Steps + 1
+		}
+	}
 	r := &report.Report{Version: a.version, Errors: troubles}
 	if r.Strict, r.FailOn, err = f.report.counts(); err != nil {
 		return err
@@ -314,25 +330,33 @@ func (a *app) verify(ctx context.Context, f verifyFlags, args []string) error {
 	}
 	var keep *keeper
 	if f.keep.checkpoint != "" {
-		if keep, err = a.newKeeper(&f, &opt, names); err != nil {
+		if keep, err = a.newKeeper(&given, texts, names); err != nil {
 			return err
 		}
 	}
-	if opt.Memory > 0 {
-		// Where memory cannot be mapped it is the collector that has to keep the limit.
-		defer debug.SetMemoryLimit(debug.SetMemoryLimit(opt.Memory))
-	}
+	f.cache.begin(a.version)
 	for i, name := range names {
+		t := texts[i]
 		if keep != nil {
-			opt.Checkpoint = keep.of(i)
+			t.opt.Checkpoint = keep.of(i)
 		}
 		src, err := a.read(name)
 		if err != nil {
 			r.Errors = append(r.Errors, report.Trouble{File: name, Message: reason(err)})
 			continue
 		}
-		file, err := a.verifyUnit(ctx, f, lang.Load(src, load), load, opt)
+		if !t.flags.cache.off {
+			t.flags.cache = f.cache
+		}
+		u := lang.Load(src, t.load)
+		placed(u, t.settings)
+		if wrong := expected(u, t.settings); len(wrong) > 0 {
+			r.Errors = append(r.Errors, wrong...)
+			continue
+		}
+		file, err := a.verifyUnit(ctx, *t.flags, u, t.load, t.opt)
 		if err != nil {
+			err = blame(t.settings, err)
 			t := report.Trouble{File: name, Message: err.Error()}
 			if large := (*verify.StoreTooLargeError)(nil); errors.As(err, &large) {
 				t.Hint = "a smaller --bitstate-memory may do"
@@ -344,6 +368,9 @@ func (a *app) verify(ctx context.Context, f verifyFlags, args []string) error {
 			continue
 		}
 		r.Files = append(r.Files, file)
+	}
+	if superseded(ctx) {
+		return errSuperseded
 	}
 	f.report.compare(r, known)
 	if f.svg != "" {
@@ -370,6 +397,10 @@ func (a *app) verifyUnit(ctx context.Context, f verifyFlags, u *lang.Unit, load 
 		ctx, cancel = context.WithTimeout(ctx, f.timeout)
 		defer cancel()
 	}
+	if opt.Memory > 0 {
+		// Where memory cannot be mapped it is the collector that has to keep the limit.
+		defer debug.SetMemoryLimit(debug.SetMemoryLimit(opt.Memory))
+	}
 	opt.Interactions, opt.Environments, opt.Properties = u.Interactions, u.Environments, u.Properties
 	if err := checkIDs(append([]*model.Property{}, u.Properties...), opt.Only, opt.Skip); err != nil {
 		return out, err
@@ -379,7 +410,11 @@ func (a *app) verifyUnit(ctx context.Context, f verifyFlags, u *lang.Unit, load 
 		opt.Progress = line.show
 		defer line.erase()
 	}
-	result, err := verify.Verify(ctx, u.Automata, opt)
+	result, keepResult := f.cache.recalled(u, load, opt)
+	var err error
+	if out.Cached = result != nil; !out.Cached {
+		result, err = verify.Verify(ctx, u.Automata, opt)
+	}
 	if d, ok := tooLarge(u, err); ok {
 		out.Diagnostics = append(slices.Clone(out.Diagnostics), d)
 		return out, nil
@@ -390,6 +425,9 @@ func (a *app) verifyUnit(ctx context.Context, f verifyFlags, u *lang.Unit, load 
 	}
 	if err != nil { // the checks' names were looked at before
 		bug.Panicf("verifying %s: %v", u.File.Name, err)
+	}
+	if !out.Cached && ctx.Err() == nil {
+		keepResult(result)
 	}
 	out.Result = result
 	out.Expectations = expect.Compare(u, result, len(load.Env) == 0 && load.Faults == "")

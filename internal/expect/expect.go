@@ -34,6 +34,9 @@ func Compare(u *lang.Unit, r *verify.Result, whole bool) []report.Expectation {
 	var list []report.Expectation
 	add := func(e lang.Expectation, environment string, out report.Expectation) {
 		out.Line, out.Env = u.File.Position(e.Span.Start).Line, environment
+		if e.File != nil {
+			out.File, out.Line = e.File.Name, e.File.Position(e.Span.Start).Line
+		}
 		list = append(list, out)
 	}
 	for _, e := range applying {
