@@ -203,7 +203,7 @@ func (b *bottoms) trivial(depth int, s lts.State) Component {
 func (b *bottoms) component(g group) Component {
 	c := Component{Size: g.to - g.from, Depth: g.depth, Least: g.least}
 	if c.Size == b.sp.States {
-		c.each = b.sp.all
+		c.each = b.sp.All
 		return c
 	}
 	c.each = func(yield func(lts.State) bool) {
@@ -217,8 +217,9 @@ func (b *bottoms) component(g group) Component {
 	return c
 }
 
-// all runs over all configurations, list after list.
-func (sp *Space) all(yield func(lts.State) bool) {
+// All runs over all configurations of a breadth-first search, list after list: with one worker, in the same order each
+// time. A configuration is valid until the next one.
+func (sp *Space) All(yield func(lts.State) bool) {
 	reader := sp.store.NewReader()
 	defer reader.Close()
 	width := sp.sys.Width()

@@ -12,6 +12,12 @@ func (o Options) WithAtoms(most int) Options {
 	return o
 }
 
+// WithQuick makes the search for a run, before the one of everything, end after so many configurations.
+func (o Options) WithQuick(states uint64) Options {
+	o.quick = states
+	return o
+}
+
 // WithComponents makes the symbolic engine find so many bottom components one by one; -1 is none.
 func (o Options) WithComponents(most int) Options {
 	o.mostComponents = most

@@ -32,9 +32,10 @@ type Options struct {
 	Progress     func(Progress)       // may be nil; called from one goroutine
 	Every        time.Duration        // how often Progress is called; 0: five times a second
 
-	mostContents   int // see model.NetworkOptions.MostContents
-	mostAtoms      int // of a part of a property; 0: ltl.MaxPropositions
-	mostComponents int // 0: the constant of that name; -1: none
+	mostContents   int    // see model.NetworkOptions.MostContents
+	mostAtoms      int    // of a part of a property; 0: ltl.MaxPropositions
+	quick          uint64 // configurations of the first search for a run of a property; 0: quickly
+	mostComponents int    // 0: the constant of that name; -1: none
 }
 
 // Progress of a running verification.

@@ -53,6 +53,7 @@ type product struct {
 type expansion struct {
 	steps *lts.Steps
 	base  lts.State
+	whole cycle.Steps // of the product, for who needs them
 }
 
 // begin and stutter are the actions of a product that no network has: reading the first position, and
@@ -66,16 +67,26 @@ func newProduct(net *model.Network, atoms []model.Atom, automaton *ltl.Automaton
 		return nil, err
 	}
 	p := &product{net: net, values: values, automaton: automaton}
-	p.scratch.New = func() any { return &expansion{lts.NewSteps(net.Width()), make(lts.State, net.Width())} }
+	p.scratch.New = func() any { return p.newExpansion() }
 	return p, nil
+}
+
+func (p *product) newExpansion() *expansion {
+	w := p.net.Width()
+	return &expansion{lts.NewSteps(w), make(lts.State, w), cycle.Steps{Steps: lts.NewSteps(p.Width())}}
 }
 
 // pack puts the automaton's state into the word of the network, if there is only one with room enough: half the
 // memory is half the misses of the cache.
 func (p *product) pack() {
-	if n := p.net.Bits(); p.net.Width() == 1 && n+bits.Len64(p.ended()+uint64(p.automaton.States())) <= 64 {
-		p.packed = n
+	if p.net.Width() == 1 && p.packedBits() <= 64 {
+		p.packed = p.net.Bits()
 	}
+}
+
+// packedBits is how many bits a packed configuration has.
+func (p *product) packedBits() int {
+	return p.net.Bits() + bits.Len64(p.ended()+uint64(p.automaton.States()))
 }
 
 // Width implements cycle.System: behind the network's words there is one with the automaton's state, after it has read the
@@ -291,7 +302,7 @@ func verifyPart(ctx context.Context, a *model.Automata, env *model.Environment, 
 	if engine != Symbolic && opt.MaxStates == 0 {
 		// One worker finds the same run each time.
 		quick := opt
-		quick.MaxStates, quick.Workers = quickly, 1
+		quick.MaxStates, quick.Workers = cmp.Or(opt.quick, quickly), 1
 		x, err := newExamination(ctx, a, env, p, quick, Explicit)
 		if err != nil {
 			return r, false, err
@@ -308,12 +319,15 @@ func verifyPart(ctx context.Context, a *model.Automata, env *model.Environment, 
 	if err != nil {
 		return r, false, err
 	}
+	// A search of little has found nothing: it is likely that there is nothing, and all has to be searched.
+	x.layered = opt.MaxStates == 0 && !p.Sometimes
 	r, err = x.decide()
 	if err == nil && !x.noAutomaton && r.Verdict == Inconclusive && opt.engine() == Auto && ctx.Err() == nil {
 		why := r.Reason
 		if x, err = newExamination(ctx, a, env, p, opt, Explicit); err != nil {
 			return r, false, err
 		}
+		x.layered = opt.MaxStates == 0 && !p.Sometimes
 		if r, err = x.decide(); r.Verdict == Inconclusive {
 			r.Reason += "; the symbolic engine: " + why
 		}
@@ -364,6 +378,7 @@ type examination struct {
 	engine   Engine   // Explicit or Symbolic
 	states   *big.Int // of the product
 	took     time.Duration
+	layered  bool // see property_layers.go
 
 	noAutomaton bool // since it would be too large
 }
@@ -410,7 +425,12 @@ func (x *examination) search(f *ltl.Formula) (*lasso, string, error) {
 		}
 	}
 	start := time.Now()
-	result, err := cycle.Search(x.ctx, p, p.fairness(x.opt.Fairness), o)
+	var result *cycle.Result
+	if waits := waitingStates(automaton); x.layered && waits != nil {
+		result, err = x.searchLayers(p, waits, o)
+	} else {
+		result, err = cycle.Search(x.ctx, p, p.fairness(x.opt.Fairness), o)
+	}
 	if err != nil {
 		return nil, "", err
 	}
@@ -497,7 +517,7 @@ func (x *examination) vacuous(p *model.Property) ([]string, error) {
 		v := *x.verifier
 		y := *x
 		v.opt.Fairness = NoFairness
-		y.verifier = &v
+		y.verifier, y.layered = &v, false
 		y.states = new(big.Int)
 		run, reason, err := y.search(premise.Formula)
 		if err != nil {

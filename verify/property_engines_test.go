@@ -39,7 +39,8 @@ func TestPropertyEnginesAgree(t *testing.T) {
 		for _, p := range opt.Properties {
 			opt.Only = append(opt.Only, p.Name)
 		}
-		explicit, err := verify.Verify(context.Background(), x.Automata, opt.WithAtoms(rapid.SampledFrom([]int{0, 1}).Draw(t, "atoms of a part")))
+		explicit, err := verify.Verify(context.Background(), x.Automata, opt.WithAtoms(rapid.SampledFrom([]int{0, 1}).Draw(t, "atoms of a part")).
+			WithQuick(rapid.SampledFrom([]uint64{0, 1}).Draw(t, "quick")))
 		require.NoError(t, err)
 		opt.Engine = verify.Symbolic
 		opt = opt.WithRows(rapid.SampledFrom([]int{0, -1}).Draw(t, "contents"))

@@ -225,6 +225,10 @@ func decide(t require.TestingT, a *model.Automata, env *model.Environment, keep 
 	for _, p := range of {
 		opt.Only = append(opt.Only, p.Name)
 	}
+	if workers > 1 { // after that, layer by layer
+		opt = opt.WithQuick(1)
+		opt.Engine = verify.Explicit
+	}
 	r, err := verify.Verify(context.Background(), a, opt)
 	require.NoError(t, err)
 	out := map[string]verify.CheckResult{}

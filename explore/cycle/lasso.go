@@ -1,6 +1,7 @@
 package cycle
 
 import (
+	"iter"
 	"slices"
 
 	"chorcheck/explore"
@@ -39,7 +40,7 @@ func newLasso(s *search) *lasso {
 
 // trace is the result. It reports false if the search was cancelled before there was one.
 func (l *lasso) trace() (prefix, cycle lts.Trace, ok bool) {
-	at, ok := l.walk(0, &prefix, false, func(_ int, target uint32) bool { return l.s.table.is(target, member) })
+	at, ok := l.walk(l.s.begin.first(l.s.seeds), &prefix, false, func(_ int, target uint32) bool { return l.s.table.is(target, member) })
 	if !ok {
 		return lts.Trace{}, lts.Trace{}, false
 	}
@@ -49,7 +50,7 @@ func (l *lasso) trace() (prefix, cycle lts.Trace, ok bool) {
 		if l.s.marking.fair(l.marks) {
 			goal = func(_ int, target uint32) bool { return target == home }
 		}
-		if at, ok = l.walk(at, &cycle, true, goal); !ok {
+		if at, ok = l.walk(slices.Values([]uint32{at}), &cycle, true, goal); !ok {
 			return lts.Trace{}, lts.Trace{}, false
 		}
 	}
@@ -99,20 +100,20 @@ func (l *lasso) come(id, from uint32) {
 	l.queue.push(id)
 }
 
-// walk appends a shortest run from a configuration to the first step that is a goal, and gives the
+// walk appends a shortest run from one of some configurations to the first step that is a goal, and gives the
 // configuration to which it leads. If the run is to stay within the set, its marks are counted.
-// It is empty for a prefix if the first configuration is in the set.
-func (l *lasso) walk(from uint32, trace *lts.Trace, inside bool, goal func(i int, target uint32) bool) (uint32, bool) {
+// It is empty for a prefix if one of the configurations is in the set.
+func (l *lasso) walk(from iter.Seq[uint32], trace *lts.Trace, inside bool, goal func(i int, target uint32) bool) (uint32, bool) {
 	t, m := l.s.table, l.s.marking
-	if len(trace.States) == 0 {
-		trace.States = append(trace.States, t.state(from).Clone())
-	}
-	if !inside && t.is(from, member) {
-		return from, true
-	}
 	l.round++
 	l.queue.cut(0)
-	l.come(from, none)
+	for id := range from {
+		if !inside && t.is(id, member) {
+			trace.States = append(trace.States, t.state(id).Clone())
+			return id, true
+		}
+		l.come(id, none)
+	}
 	for head := 0; head < l.queue.len; head++ {
 		if l.count++; l.count&63 == 0 {
 			select {
@@ -145,6 +146,9 @@ func (l *lasso) append(id uint32, last int, trace *lts.Trace, inside bool) {
 		path = append(path, p)
 	}
 	slices.Reverse(path)
+	if len(trace.States) == 0 {
+		trace.States = append(trace.States, t.state(path[0]).Clone())
+	}
 	for k, id := range path {
 		w := l.expand(id)
 		i := last

@@ -188,8 +188,9 @@ func (g *graph) exists(f Fairness) (some, all bool) {
 }
 
 // confirm checks a lasso step by step.
-func (g *graph) confirm(f Fairness, r *Result) error {
-	at := 0
+func (g *graph) confirm(f Fairness, r *Result) error { return g.confirmFrom(0, f, r) }
+
+func (g *graph) confirmFrom(at int, f Fairness, r *Result) error {
 	walk := func(t lts.Trace, visit func(n int, e step) error) error {
 		if len(t.States) != len(t.Actions)+1 {
 			return fmt.Errorf("%d states and %d actions", len(t.States), len(t.Actions))

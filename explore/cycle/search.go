@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 	"runtime"
 	"runtime/debug"
@@ -91,6 +92,10 @@ func (b *Steps) bytes() int64 {
 type Options struct {
 	Workers int // 0: GOMAXPROCS
 
+	// Begin gives the configurations from which the search begins, repeated or not; nil: the initial state alone. They are all
+	// taken before anything else is done, and valid until the next one.
+	Begin iter.Seq[lts.State]
+
 	// Limits; 0: none.
 	MaxStates uint64 // configurations found
 	Memory    int64  // bytes that the search may allocate, with what a lasso takes
@@ -119,7 +124,7 @@ func (o *Options) check(sys System) error {
 // Result is what a search has found.
 type Result struct {
 	Found bool
-	// Prefix leads from the initial state to the cycle, on a shortest way through what
+	// Prefix leads from the initial state, or one of Options.Begin, to the cycle, on a shortest way through what
 	// the search has seen. Cycle begins where Prefix ends, ends there too, and has at least one step. They are
 	// empty if nothing was found.
 	Prefix, Cycle lts.Trace
@@ -151,10 +156,53 @@ func Search(ctx context.Context, sys System, fairness Fairness, opt Options) (*R
 	for i := range opt.Workers {
 		s.workers = append(s.workers, newWorker(s, i))
 	}
-	s.workers[0].entry.reserve(1)
-	s.workers[0].entry.enter(init, 1)
-	s.begin.add(s.table, 0)
+	begin := opt.Begin
+	if begin == nil {
+		begin = func(yield func(lts.State) bool) { yield(init) }
+	}
+	if !s.enterAll(begin) {
+		return &Result{Reason: s.reason, States: uint64(s.table.states.Load()), PeakBytes: s.peak.Load()}, nil
+	}
 	return s.run(), nil
+}
+
+// together is how many configurations are entered at a time.
+const together = 64
+
+// enterAll enters the configurations from which the search begins. It reports false if a limit has come first.
+func (s *search) enterAll(begin iter.Seq[lts.State]) bool {
+	w, width, n := s.workers[0], s.table.width, 0
+	words := make([]uint64, together*width)
+	s.using.RLock()
+	defer s.using.RUnlock()
+	enter := func() bool {
+		if n == 0 {
+			return true
+		}
+		for !w.entry.reserve(n) {
+			if !s.grow(w, n) {
+				return false
+			}
+		}
+		w.entry.enter(words[:n*width], n)
+		for _, id := range w.entry.ids {
+			s.begin.add(s.table, id)
+		}
+		n = 0
+		if limit := s.opt.MaxStates; limit > 0 && uint64(s.table.states.Load()) > limit {
+			return s.end(explore.MaxStates)
+		}
+		return true
+	}
+	for state := range begin {
+		n += copy(words[n*width:], state) / width
+		if n == together && !(enter() && s.check(w)) {
+			return false
+		}
+	}
+	ok := enter()
+	s.seeds = s.begin.list.len
+	return ok
 }
 
 // search is one run of Search.
@@ -167,6 +215,7 @@ type search struct {
 	shared  bool // there are several workers
 	workers []*worker
 	begin   beginnings
+	seeds   int // how many of the beginnings are those of Options.Begin
 
 	using    sync.RWMutex // held by each worker while it uses the table
 	stop     atomic.Bool
@@ -385,6 +434,14 @@ func (b *beginnings) at(i int) (uint32, bool) {
 		return 0, false
 	}
 	return b.list.at(i), true
+}
+
+// first runs over the first n configurations, which nobody changes.
+func (b *beginnings) first(n int) iter.Seq[uint32] {
+	return func(yield func(uint32) bool) {
+		for i := 0; i < n && yield(b.list.at(i)); i++ {
+		}
+	}
 }
 
 func (b *beginnings) bytes() int64 {

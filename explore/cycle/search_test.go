@@ -102,6 +102,80 @@ func TestAgainstDefinition(t *testing.T) {
 	}
 }
 
+// A search from several configurations is one from a state that leads to all of them, and to which nothing leads.
+func TestBegin(t *testing.T) {
+	found := 0
+	rapid.Check(t, func(t *rapid.T) {
+		g := drawGraph(t)
+		kind := rapid.SampledFrom([]Kind{Unfair, Weak, Strong}).Draw(t, "kind")
+		f := drawFairness(t, kind, g.actions)
+		from := rapid.SliceOfN(rapid.IntRange(0, len(g.out)-1), 0, 4).Draw(t, "from")
+		rooted := &graph{width: 1, actions: g.actions, out: [][]step{nil}, more: append([][]lts.Action{nil}, g.more...)}
+		for _, n := range from {
+			rooted.out[0] = append(rooted.out[0], step{target: n + 1})
+		}
+		for _, steps := range g.out {
+			var shifted []step
+			for _, e := range steps {
+				e.target++
+				shifted = append(shifted, e)
+			}
+			rooted.out = append(rooted.out, shifted)
+		}
+		want, _ := rooted.exists(f)
+		states := uint64(len(rooted.reachable(0, 1, func(int, step) bool { return true })))
+		begin := func(yield func(lts.State) bool) {
+			s := make(lts.State, g.width)
+			for _, n := range from {
+				if !yield(g.encode(n, s)) {
+					return
+				}
+			}
+		}
+		for _, workers := range []int{1, 2} {
+			r, err := Search(context.Background(), g, f, Options{Workers: workers, Begin: begin})
+			require.NoError(t, err)
+			require.Equal(t, want, r.Found)
+			if !want {
+				require.True(t, r.Complete)
+				require.Equal(t, states, r.States)
+				continue
+			}
+			found++
+			first := int(r.Prefix.States[0][0])
+			require.Contains(t, from, first)
+			require.NoError(t, g.confirmFrom(first, f, r))
+		}
+	})
+	if !testing.Short() {
+		require.Positive(t, found)
+	}
+}
+
+// TestManyBeginnings: more than are entered at a time, and limits on the way.
+func TestManyBeginnings(t *testing.T) {
+	sys := counters{width: 1, count: 4}
+	begin := func(yield func(lts.State) bool) {
+		for n := range uint64(1000) {
+			if !yield(lts.State{n & 0x3333}) {
+				return
+			}
+		}
+	}
+	r, err := Search(context.Background(), product{System: sys}, Fairness{}, Options{Workers: 1, Begin: begin})
+	require.NoError(t, err)
+	require.True(t, r.Complete)
+	r, err = Search(context.Background(), product{System: sys}, Fairness{}, Options{Workers: 1, Begin: begin, MaxStates: 5})
+	require.NoError(t, err)
+	require.Equal(t, explore.MaxStates, r.Reason)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	r, err = Search(ctx, product{System: sys}, Fairness{}, Options{Workers: 2, Begin: begin})
+	require.NoError(t, err)
+	require.False(t, r.Complete)
+	require.Equal(t, explore.Cancelled, r.Reason)
+}
+
 // Often all of a component is unfair, and a part of it is not.
 func TestParts(t *testing.T) {
 	parts := 0

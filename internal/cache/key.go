@@ -42,6 +42,7 @@ var immaterial = map[string]string{
 	"Interactions":   "made from the text and the options of loading",
 	"Properties":     "made from the text and the options of loading",
 	"mostContents":   "cannot be set outside of package verify",
+	"quick":          "cannot be set outside of package verify",
 	"mostAtoms":      "cannot be set outside of package verify",
 	"mostComponents": "cannot be set outside of package verify",
 }
