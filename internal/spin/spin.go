@@ -4,6 +4,7 @@ package spin
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"math/bits"
@@ -109,8 +110,13 @@ func Search(m *Model, mode Mode, states uint64) (*Run, error) {
 	return run, err
 }
 
+// ErrTime says that the verifier has not come to an end within its limit.
+var ErrTime = errors.New("SPIN has taken too long")
+
 // Verifier is a compiled verifier.
 type Verifier struct {
+	Limit time.Duration // of each run; 0: none
+
 	model *Model
 	mode  Mode
 	dir   string
@@ -169,9 +175,18 @@ func (v *Verifier) Run(states uint64, more ...string) (*Run, error) {
 	if !v.mode.Breadth {
 		args = append(args, fmt.Sprintf("-m%d", max(1_000_000, 2*states)))
 	}
+	ctx := context.Background()
+	if v.Limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, v.Limit)
+		defer cancel()
+	}
 	start := time.Now()
-	out, err := command(v.dir, args...)
+	out, err := commandContext(ctx, v.dir, args...)
 	seconds := time.Since(start).Seconds()
+	if ctx.Err() != nil {
+		return nil, ErrTime
+	}
 	if err != nil {
 		return nil, fmt.Errorf("pan: %w\n%s", err, out)
 	}
@@ -205,7 +220,11 @@ func incomplete(output string) bool {
 }
 
 func command(dir string, args ...string) (string, error) {
-	cmd := exec.Command(args[0], args[1:]...)
+	return commandContext(context.Background(), dir, args...)
+}
+
+func commandContext(ctx context.Context, dir string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()
 	return string(out), err
