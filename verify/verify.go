@@ -46,6 +46,9 @@ func Verify(ctx context.Context, a *model.Automata, opt Options) (*Result, error
 		if err != nil {
 			return nil, err
 		}
+		if len(properties) > 0 && len(r.Statistics.Reductions) > 0 {
+			r.Statistics.Unreduced = append(r.Statistics.Unreduced, "properties are decided without reductions")
+		}
 		r.Checks = append(r.Checks, properties...)
 		result.Environments = append(result.Environments, r)
 	}

@@ -84,22 +84,24 @@ type Span struct {
 // Result is the verdict on one check in one environment. Message and Trace repeat
 // those of the first finding.
 type Result struct {
-	Environment string    `json:"environment"`
-	Check       string    `json:"check"`
-	Severity    string    `json:"severity"`
-	Verdict     string    `json:"verdict"`
-	Expected    string    `json:"expected"`
-	States      uint64    `json:"states"`
-	Transitions uint64    `json:"transitions"`
-	Depth       int       `json:"depth"`
-	ElapsedMS   float64   `json:"elapsed_ms"`
-	Store       string    `json:"store"`
-	Message     string    `json:"message"`
-	Reason      string    `json:"reason"`
-	Notes       []string  `json:"notes"`
-	Trace       []Step    `json:"trace"`
-	Findings    []Finding `json:"findings"`
-	Omitted     int       `json:"omitted_findings"`
+	Environment string `json:"environment"`
+	Check       string `json:"check"`
+	Severity    string `json:"severity"`
+	Verdict     string `json:"verdict"`
+	Expected    string `json:"expected"`
+	// States, a whole number of any size, and ElapsedMS are of the search that has decided: that of the environment, or, for a
+	// property, of its product with the property's automaton, whose transitions, depth and store are not told.
+	States      json.Number `json:"states"`
+	Transitions uint64      `json:"transitions"`
+	Depth       int         `json:"depth"`
+	ElapsedMS   float64     `json:"elapsed_ms"`
+	Store       string      `json:"store"`
+	Message     string      `json:"message"`
+	Reason      string      `json:"reason"`
+	Notes       []string    `json:"notes"`
+	Trace       []Step      `json:"trace"`
+	Findings    []Finding   `json:"findings"`
+	Omitted     int         `json:"omitted_findings"`
 }
 
 // Finding is one distinct cause of a violation.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/big"
 	"slices"
 
 	"chorcheck/lang/diag"
@@ -141,8 +142,9 @@ func together(f *report.File) (name string, s verify.Statistics) {
 	if len(list) == 1 {
 		return list[0].Environment.Name, list[0].Statistics
 	}
+	s.Configurations = new(big.Int)
 	for _, e := range list {
-		s.States += e.Statistics.States
+		s.Configurations.Add(s.Configurations, e.Statistics.Number())
 		s.Transitions += e.Statistics.Transitions
 		s.Depth = max(s.Depth, e.Statistics.Depth)
 		s.ElapsedMS += e.Statistics.ElapsedMS
@@ -220,12 +222,16 @@ func span(f *source.File, s source.Span, label string, primary bool) Span {
 func result(r *report.Report, f *report.File, c verify.CheckResult, environment, identity string, s verify.Statistics) Result {
 	out := Result{
 		Environment: environment, Check: c.Check.ID, Severity: "error", Verdict: c.Verdict.String(),
-		Expected: f.Expected(c.Check.ID, environment), States: s.States, Transitions: s.Transitions, Depth: s.Depth,
+		Expected: f.Expected(c.Check.ID, environment), States: json.Number(s.Number().String()), Transitions: s.Transitions, Depth: s.Depth,
 		ElapsedMS: s.ElapsedMS, Store: s.Store, Reason: c.Reason, Notes: list(c.Notes),
 		Trace: []Step{}, Findings: []Finding{}, Omitted: c.Omitted,
 	}
 	if c.Check.Warning {
 		out.Severity = "warning"
+	}
+	if c.Product != nil {
+		out.States, out.ElapsedMS = json.Number(c.Product.String()), c.ProductMS
+		out.Transitions, out.Depth, out.Store = 0, 0, ""
 	}
 	for _, x := range c.Findings {
 		y := finding(f, x)
