@@ -69,6 +69,7 @@ func TestJudge(t *testing.T) {
 			assert.Equal(t, exit, c.report.Exit(), "%s, %d", c.name, on)
 		}
 		c.report.FailOn = report.OnError
+		assert.Equal(t, c.exits == [3]int{report.ExitViolated, report.ExitOK, report.ExitOK}, c.report.ExpectedOnly(), c.name)
 		assert.Equal(t, c.want, c.report.Judge(f, "calm", &f.Result.Environments[0].Checks[0]), c.name)
 	}
 	// Causes that were left out could be new, and strict counts warnings.

@@ -60,6 +60,16 @@ type Trouble struct {
 	File    string // empty: it is not about one file
 	Message string
 	Hint    string // may be empty
+
+	// Place is where it is in a file that could be read, for reports that mark lines;
+	// Message says it in words.
+	Place Place
+}
+
+// Place is a place in a file; of none if the name is empty.
+type Place struct {
+	File string
+	Area Area
 }
 
 // File is what is known about one text.
@@ -217,6 +227,17 @@ func (r *Report) ExitOf(f *File) int {
 	case Met:
 	}
 	return code
+}
+
+// ExpectedCounts says why the exit code is what it is where ExpectedOnly.
+const ExpectedCounts = "All that is violated is expected. It counts for the exit code nevertheless, unless --fail-on is unexpected."
+
+// ExpectedOnly reports whether nothing makes the exit code but violations that are
+// expected.
+func (r *Report) ExpectedOnly() bool {
+	lenient := *r
+	lenient.FailOn = OnUnexpected
+	return r.FailOn == OnError && r.Exit() == ExitViolated && lenient.Exit() == ExitOK
 }
 
 // Exit is the exit code of the whole run: the worst one.

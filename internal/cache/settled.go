@@ -7,10 +7,10 @@ import (
 )
 
 // Keeps reports whether results of a verification with these options are kept and looked for. They are not where the
-// search itself is what is wanted: with a checkpoint, or when its result is to be examined again; nor where
-// it cannot be complete.
+// search itself is what is wanted, with a checkpoint, nor where it cannot be complete. A result with a certificate was
+// examined again when it was found, and is another one than that without.
 func Keeps(opt *verify.Options) bool {
-	return opt.Checkpoint == nil && !opt.Certify && !opt.Store.Lossy() && !opt.Order.Sampled()
+	return opt.Checkpoint == nil && !opt.Store.Lossy() && !opt.Order.Sampled()
 }
 
 // Settled reports whether another search would find out nothing more: each verdict is final, each search that was made

@@ -77,9 +77,10 @@ property wrong: always not A sends ask
 
 func TestWhatIsToBeSearchedIsSearched(t *testing.T) {
 	assert.True(t, Keeps(&verify.Options{}))
+	assert.True(t, Keeps(&verify.Options{Certify: true}))
 	assert.True(t, Keeps(&verify.Options{Order: verify.DepthFirst, Engine: verify.Symbolic}))
 	for _, opt := range []verify.Options{
-		{Checkpoint: &verify.Checkpoint{}}, {Certify: true}, {Order: verify.Swarm},
+		{Checkpoint: &verify.Checkpoint{}}, {Order: verify.Swarm},
 		{Store: verify.Storage{Kind: verify.Compact}},
 	} {
 		assert.False(t, Keeps(&opt))

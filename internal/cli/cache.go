@@ -37,7 +37,7 @@ type cacheFlags struct {
 }
 
 func (f *cacheFlags) add(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&f.off, "no-cache", false, "neither take verdicts from earlier runs nor keep them for later ones (see `chorcheck cache --help`)")
+	cmd.Flags().BoolVar(&f.off, "no-cache", false, "neither take verdicts from earlier runs nor keep them for later ones (chorcheck cache --help)")
 }
 
 // begin opens the cache. Without a place for it there is none.

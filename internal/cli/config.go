@@ -144,7 +144,7 @@ func (c *configs) load(name string) (*config.File, error) {
 	if len(problems) > 0 {
 		var list troubles
 		for _, p := range problems {
-			list = append(list, report.Trouble{Message: place(f, p.At) + ": " + p.Message, Hint: p.Help})
+			list = append(list, refused(f, p.At, p.Message, p.Help))
 		}
 		return nil, list
 	}
@@ -156,6 +156,15 @@ func (c *configs) load(name string) (*config.File, error) {
 func place(f *config.File, at source.Span) string {
 	p := f.Source.Position(at.Start)
 	return fmt.Sprintf("%s:%d:%d", f.Source.Name, p.Line, p.Column)
+}
+
+// refused is what is wrong at a place of a configuration.
+func refused(f *config.File, at source.Span, message, hint string) report.Trouble {
+	p := f.Source.Position(at.Start)
+	return report.Trouble{
+		Message: place(f, at) + ": " + message, Hint: hint,
+		Place: report.Place{File: f.Source.Name, Area: report.Area{Line: p.Line, Column: p.Column}},
+	}
 }
 
 // resolve says which settings hold for a text; "" is any text in the working directory.
@@ -224,6 +233,9 @@ func opposite(value string) string {
 // applySettings gives the settings of a configuration to flags; a command may lack some.
 func applySettings(flags *pflag.FlagSet, r *config.Resolved) error {
 	for _, e := range r.Given() {
+		if err := staysInside(r, e); err != nil {
+			return err
+		}
 		values := slices.Clone(e.Values)
 		if r.File != nil {
 			for i := range values {

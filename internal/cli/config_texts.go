@@ -151,10 +151,7 @@ func (c *configs) unmatched(names []string) error {
 			if slices.ContainsFunc(names, func(name string) bool { return config.Match(e.Pattern, relativeTo(f, name)) }) || exists(filepath.Dir(name), e.Pattern) {
 				continue
 			}
-			list = append(list, report.Trouble{
-				Message: fmt.Sprintf("%s: no file matches `%s`", place(f, e.At), e.Pattern),
-				Hint:    near(filepath.Dir(name), e.Pattern),
-			})
+			list = append(list, refused(f, e.At, fmt.Sprintf("no file matches `%s`", e.Pattern), near(filepath.Dir(name), e.Pattern)))
 		}
 	}
 	if len(list) > 0 {
@@ -253,7 +250,7 @@ func expected(u *lang.Unit, r *config.Resolved) []report.Trouble {
 	}
 	var problems []report.Trouble
 	for _, d := range u.Expect(list) {
-		problems = append(problems, report.Trouble{Message: place(r.File, d.Primary.Span) + ": " + d.Message, Hint: d.Help})
+		problems = append(problems, refused(r.File, d.Primary.Span, d.Message, d.Help))
 	}
 	return problems
 }

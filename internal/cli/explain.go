@@ -52,7 +52,7 @@ func (a *app) explain(args []string) error {
 	}
 	s, ok := docs.Find(args[0])
 	if !ok {
-		hint := "`chorcheck explain` lists everything that can be explained"
+		hint := "`chorcheck explain` lists everything that can be explained; what a property is about stands in its text"
 		if near := diag.Nearest(args[0], sectionIDs()); near != "" {
 			hint = fmt.Sprintf("did you mean `%s`?", near)
 		}

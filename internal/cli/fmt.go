@@ -47,10 +47,23 @@ func (a *app) format(args []string, write, check bool) error {
 		args = []string{"-"}
 	}
 	names, troubles := expand(args, ".chor")
+	listed := 0
 	for _, name := range names {
-		if err := a.formatFile(name, write, check); err != nil {
+		isListed, err := a.formatFile(name, write, check)
+		if err != nil {
 			troubles = append(troubles, report.Trouble{File: name, Message: reason(err)})
 		}
+		if isListed {
+			listed++
+		}
+	}
+	if listed > 0 { // names alone say nothing in the log of a hook
+		a.exit = report.Worse(a.exit, report.ExitViolated)
+		message := "1 file is not formatted"
+		if listed > 1 {
+			message = fmt.Sprintf("%d files are not formatted", listed)
+		}
+		text.Troubles(a.Err, []report.Trouble{{Message: message, Hint: "`chorcheck fmt -w FILE` formats a file, `chorcheck fmt -w .` all"}}, a.errStyle())
 	}
 	if len(troubles) > 0 {
 		a.exit = report.Worse(a.exit, report.ExitUsage)
@@ -59,13 +72,14 @@ func (a *app) format(args []string, write, check bool) error {
 	return nil
 }
 
-func (a *app) formatFile(name string, write, check bool) error {
+// formatFile reports whether it has listed the file as one that is not formatted.
+func (a *app) formatFile(name string, write, check bool) (listed bool, err error) {
 	f, err := a.read(name)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if format := lang.Guess(f); format != "chor" {
-		return fmt.Errorf("only choreographies can be formatted, and this is %s", format)
+		return false, fmt.Errorf("only choreographies can be formatted, and this is %s", format)
 	}
 	formatted, diagnostics, ok := chor.FormatSource(f)
 	if !ok {
@@ -77,22 +91,21 @@ func (a *app) formatFile(name string, write, check bool) error {
 		}
 		text.Diagnostics(a.Err, f, errors, 0, a.errStyle())
 		a.exit = report.Worse(a.exit, report.ExitRejected)
-		return nil
+		return false, nil
 	}
 	switch {
 	case check:
-		if formatted != f.Text {
+		if listed = formatted != f.Text; listed {
 			fmt.Fprintln(a.out, report.Printable(name))
-			a.exit = report.Worse(a.exit, report.ExitViolated)
 		}
 	case write && name != "-":
 		if formatted != f.Text {
-			return replaceFile(name, []byte(formatted))
+			err = replaceFile(name, []byte(formatted))
 		}
 	default:
 		_, err = io.WriteString(a.out, formatted)
 	}
-	return err
+	return listed, err
 }
 
 // writeOutput writes to a file, or to standard output if it has no name.

@@ -105,8 +105,8 @@ func (a *app) nextSteps(dir, action string, fates map[string]string) {
 		fmt.Fprintf(a.out, "  cd %s\n", shellWord(filepath.Clean(dir)))
 	}
 	fmt.Fprintf(a.out, "  chorcheck verify %s\n  chorcheck watch %s      and change it\n", starter.Protocol, starter.Protocol)
-	if fates[starter.Workflow] != written && fates[starter.Workflow] != replaced {
-		return
+	if fates[starter.Workflow] == left {
+		return // what it uses is somebody's own
 	}
 	if action == starter.Unknown {
 		fmt.Fprintf(a.out, "  in %s, put the repository of chorcheck's action in place of %s\n", starter.Workflow, starter.Unknown)

@@ -56,7 +56,7 @@ func expand(args []string, extensions ...string) (names []string, troubles []rep
 				fail(arg, reason(err), "")
 			}
 			if len(found) == 0 && err == nil {
-				fail(arg, fmt.Sprintf("there is no %s file in this directory", strings.Join(extensions, " or ")), "")
+				fail(arg, fmt.Sprintf("there is no %s file in this directory", strings.Join(extensions, " or ")), "`chorcheck init` writes a first protocol")
 			}
 			for _, name := range found {
 				add(name)

@@ -86,7 +86,7 @@ func (f *verifyFlags) register(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.StringSliceVar(&f.only, "only", nil, "only these checks and properties: deadlock,stuck")
 	fl.StringVar(&f.fairness, "fairness", "weak", "which runs count for properties: none (all), weak (what stays enabled is done at some time), strong (what is enabled again and again is done again and again)")
-	fl.BoolVar(&f.witness, "witness", false, "show a run for each property that asks for one (`sometimes ..`)")
+	fl.BoolVar(&f.witness, "witness", false, "show a run for each property that asks for one (sometimes ..)")
 	fl.StringSliceVar(&f.skip, "skip", nil, "all but these checks")
 	f.report.add(cmd)
 	fl.StringVar(&f.svg, "svg", "", "draw the run of each finding into a file in the directory `DIR`, which is made if need be")
@@ -108,6 +108,9 @@ func (f *verifyFlags) register(cmd *cobra.Command) {
 	fl.Float64Var(&f.minCoverage, "min-coverage", 0, "the percentage of strikes that have to be handled or tolerated: 95 (implies --coverage)")
 }
 
+// mostWorkers bounds the threads: each takes memory, whatever there is for it to do.
+const mostWorkers = 1024
+
 // checkFlags finds mistakes before any file is read.
 func (f *verifyFlags) checkFlags() (lang.Options, verify.Options, error) {
 	var opt verify.Options
@@ -128,6 +131,9 @@ func (f *verifyFlags) checkFlags() (lang.Options, verify.Options, error) {
 		if n.value < 0 {
 			return load, opt, usage("", "%s cannot be negative", n.flag)
 		}
+	}
+	if f.workers > mostWorkers {
+		return load, opt, usage("0 is one for each processor", "--workers is at most %d", mostWorkers)
 	}
 	if f.keep.every <= 0 {
 		return load, opt, usage("for example --checkpoint-every 1m", "--checkpoint-every has to be positive")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,6 +33,9 @@ func (r *reader) wrong(s *Setting, n *yaml.Node) bool {
 	if n.Kind == yaml.ScalarNode && n.Tag != "!!null" && n.Tag != "!!str" && (s.Key.Kind == Text || s.Key.Kind == List) {
 		help = "put a text that looks like something else into quotation marks"
 	}
+	if leading.MatchString(n.Value) && s.Key.Kind != Text && s.Key.Kind != List {
+		help = withoutZero
+	}
 	r.problem(r.span(n), help, "`%s` takes %s, not %s", s.Key.Name, s.Key.Kind.takes(), shown(n))
 	return false
 }
@@ -51,7 +55,7 @@ func (r *reader) scalar(s *Setting, n *yaml.Node) bool {
 		text, ok = whole(n)
 	case Percentage:
 		var x float64
-		if ok = (n.Tag == "!!int" || n.Tag == "!!float") && n.Decode(&x) == nil; ok {
+		if ok = (n.Tag == "!!int" || n.Tag == "!!float") && !leading.MatchString(n.Value) && n.Decode(&x) == nil; ok {
 			text = strconv.FormatFloat(x, 'g', -1, 64)
 		}
 	case Time: // a number has no unit, and 0 needs none
@@ -80,9 +84,14 @@ func (r *reader) scalar(s *Setting, n *yaml.Node) bool {
 	return true
 }
 
+// leading finds a number with a zero in front: YAML 1.1 takes its digits for octal ones, YAML 1.2 and the options do not.
+var leading = regexp.MustCompile(`^[-+]?0[0-9_]`)
+
+const withoutZero = "leave out the 0 in front, which not all programs that read YAML take for the same"
+
 // whole is a whole number in its usual digits.
 func whole(n *yaml.Node) (string, bool) {
-	if n.Tag != "!!int" {
+	if n.Tag != "!!int" || leading.MatchString(n.Value) {
 		return "", false
 	}
 	var i int64
@@ -104,6 +113,8 @@ func (r *reader) parameters(s *Setting, n *yaml.Node) bool {
 	r.mapping(n, "`set`", func(name string, key, value *yaml.Node) {
 		text, ok := whole(value)
 		switch {
+		case !ok && leading.MatchString(value.Value):
+			r.problem(r.span(value), withoutZero, "the parameter %s takes a whole number, not %s", quoted(name), shown(value))
 		case !ok:
 			r.problem(r.span(value), "for example `set: {n: 5}`", "the parameter %s takes a whole number, not %s", quoted(name), shown(value))
 		case strings.TrimSpace(name) != name || name == "" || strings.ContainsAny(name, "=\x00"):
@@ -132,6 +143,19 @@ func (p Path) trouble(name string) string {
 		return "give a relative name without `..`, or use the option on the command line"
 	}
 	return ""
+}
+
+// File is the part of a value that names a file, if there is one.
+func (p Path) File(value string) (string, bool) {
+	switch p {
+	case NoPath:
+	case Anywhere, Inside:
+		return value, true
+	case AfterFormat:
+		_, name, ok := strings.Cut(value, "=")
+		return name, ok && name != "-"
+	}
+	return "", false
 }
 
 // Join places a value with the name of a file into the directory of the configuration.

@@ -155,7 +155,11 @@ func (p *propertyLowerer) neverSent(a *ltl.Atom, x model.Atom, all *traffic) {
 	case len(own) == 0:
 		d.Help = fmt.Sprintf("name another role: `%s` %s nothing", role, verb)
 	default:
-		d.Help = fmt.Sprintf("name a message that `%s` %s, such as `%s`", role, verb, own[0].name)
+		send := fmt.Sprintf("let `%s` send it", role)
+		if a.Kind == ltl.AtomReceives {
+			send = fmt.Sprintf("let somebody send it to `%s`", role)
+		}
+		d.Help = fmt.Sprintf("%s, or name a message that `%s` %s, such as `%s`", send, role, verb, own[0].name)
 		p.suggest(&d, a.Name.Text, others)
 		p.suggest(&d, a.Name.Text, own)
 	}

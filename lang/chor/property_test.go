@@ -129,6 +129,8 @@ func TestPropertySpans(t *testing.T) {
 		{"n or B done", "CH0373", "n", "`n == 0`"},
 		{"A sends ordre", "CH0374", "ordre", "`order`"},
 		{"A sends paid", "CH0374", "paid", "`B sends paid`"},
+		{"A sends xylophone", "CH0374", "xylophone", "let `A` send it, or name a message that `A` sends, such as `"},
+		{"A receives xylophone", "CH0374", "xylophone", "let somebody send it to `A`, or name a message that `A` receives, such as `"},
 		{"A sends order to W[0]", "CH0374", "order", "`A sends order to B`"},
 		{"A receives job", "CH0374", "job", "`W[0] receives job`"},
 		{"W[0] sends job", "CH0374", "job", "`A sends job`"},

@@ -31,7 +31,8 @@ type annotation struct {
 	area                        report.Area
 }
 
-// Write renders a report as one workflow command for each line.
+// Write renders a report as one workflow command for each line, and a last line for those
+// who read the log.
 func Write(w io.Writer, r *report.Report) error {
 	var b bytes.Buffer
 	list := annotations(r)
@@ -42,8 +43,31 @@ func Write(w io.Writer, r *report.Report) error {
 			}
 		}
 	}
+	b.WriteString(closing(r))
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// closing says in the log how it went, and where more is. No name is in it, so that it
+// is no command.
+func closing(r *report.Report) string {
+	line := fmt.Sprintf("chorcheck: %s, exit code %d", outcome(r.Exit()), r.Exit())
+	if n := len(r.Files); n == 1 {
+		line += ", 1 file"
+	} else if n > 1 {
+		line += fmt.Sprintf(", %d files", n)
+	}
+	if r.ExpectedOnly() {
+		line += "\n" + report.ExpectedCounts
+	}
+	for i := range r.Files {
+		for _, c := range r.Files[i].Verdicts() {
+			if len(c.Findings) > 0 {
+				return line + "\nThe runs are in the summary of this step, and in what `chorcheck verify` prints without --format github.\n"
+			}
+		}
+	}
+	return line + "\n"
 }
 
 func annotations(r *report.Report) []annotation {
@@ -56,7 +80,11 @@ func annotations(r *report.Report) []annotation {
 		if t.Hint != "" {
 			message += "\n" + t.Hint
 		}
-		list = append(list, annotation{level: "error", title: "chorcheck", message: message})
+		a := annotation{level: "error", title: "chorcheck", message: message}
+		if t.Place.File != "" {
+			a.file, a.area = r.Path(t.Place.File), t.Place.Area
+		}
+		list = append(list, a)
 	}
 	for i := range r.Files {
 		f := &r.Files[i]

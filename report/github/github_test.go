@@ -36,7 +36,7 @@ func TestGolden(t *testing.T) {
 	sample.Golden(t, "baseline.txt", render(t, sample.WithBaseline()), *update)
 	sample.Golden(t, "summary.md", summary(t, sample.Report()), *update)
 	sample.Golden(t, "summary-baseline.md", summary(t, sample.WithBaseline()), *update)
-	assert.Empty(t, render(t, &report.Report{}))
+	assert.Equal(t, "chorcheck: fine, exit code 0\n", string(render(t, &report.Report{})))
 }
 
 // command is how the runner reads a line: a name, properties, and data.
@@ -56,8 +56,14 @@ func parse(line string) (level string, properties map[string]string, data string
 	return m[1], properties, strings.NewReplacer("%0D", "\r", "%0A", "\n", "%25", "%").Replace(m[3]), true
 }
 
+// A mistake in a configuration is shown beside its line.
+func TestTroubleWithAPlace(t *testing.T) {
+	r := &report.Report{Errors: []report.Trouble{{Message: "chorcheck.yaml:7:1: no", Place: report.Place{File: "chorcheck.yaml", Area: report.Area{Line: 7, Column: 1}}}}}
+	assert.Equal(t, "::error file=chorcheck.yaml,line=7,title=chorcheck::chorcheck.yaml:7:1: no\nchorcheck: trouble, exit code 64\n", string(render(t, r)))
+}
+
 // Whatever the names are, each line is one command, and a reader gets back what was
-// put in.
+// put in. The last lines have no names in them.
 func TestHostileNames(t *testing.T) {
 	count := strings.Count(string(render(t, sample.Evil("plain"))), "\n")
 	for _, name := range sample.Hostile() {
@@ -65,7 +71,9 @@ func TestHostileNames(t *testing.T) {
 		assert.Len(t, lines, count, "%.40q", name)
 		path := (&report.Report{}).Path(name)
 		titles := map[string]bool{}
-		for _, line := range lines {
+		last := strings.Split(strings.TrimSuffix(closing(sample.Evil("plain")), "\n"), "\n")
+		assert.Equal(t, last, lines[len(lines)-len(last):])
+		for _, line := range lines[:len(lines)-len(last)] {
 			_, properties, data, ok := parse(line)
 			if !assert.True(t, ok, "%.80q", line) {
 				continue

@@ -48,6 +48,9 @@ func Summary(w io.Writer, r *report.Report) error {
 		}
 		fmt.Fprintf(&b, "\n❌ %s%s\n", where, inline(cut(t.Message, maxMessage)))
 	}
+	if r.ExpectedOnly() {
+		fmt.Fprintf(&b, "\n%s\n", inline(report.ExpectedCounts))
+	}
 	if known := r.Baseline; known != nil {
 		fmt.Fprintf(&b, "\nBaseline %s: %s\n", code(cut(known.Name, maxTitle)), known.Counts())
 		for i, id := range known.Gone {
@@ -132,10 +135,14 @@ func table(b *bytes.Buffer, r *report.Report, f *report.File) {
 		fmt.Fprintln(b)
 	}
 	for _, a := range statements(r, f) {
-		fmt.Fprintf(b, "\n%s: %s\n", inline(cut(a.title, maxTitle)), inline(cut(a.message, maxMessage)))
+		where := ""
+		if a.area.Line > 0 {
+			where = code(fmt.Sprintf("%s:%d", cut(a.file, maxTitle), a.area.Line)) + ": "
+		}
+		fmt.Fprintf(b, "\n%s%s: %s\n", where, inline(cut(a.title, maxTitle)), inline(cut(a.message, maxMessage)))
 	}
 	if len(f.Expectations) > 0 {
-		fmt.Fprintf(b, "\nStatements of the text about its verdicts: %d met, %d unmet, %d undecided\n",
+		fmt.Fprintf(b, "\nStatements about the verdicts: %d met, %d unmet, %d undecided\n",
 			f.Expect(report.Met), f.Expect(report.Unmet), f.Expect(report.Undecided))
 	}
 }

@@ -28,6 +28,9 @@ func Write(w io.Writer, r *report.Report, style Style) {
 	if r.Baseline != nil {
 		baseline(w, r.Baseline, style)
 	}
+	if r.ExpectedOnly() {
+		fmt.Fprintf(w, "\n%s\n", report.ExpectedCounts)
+	}
 }
 
 // mostGone is how many findings are listed that are gone.
