@@ -189,7 +189,7 @@ func TestTooManyAtoms(t *testing.T) {
 			continue
 		}
 		require.Empty(t, diags, f)
-		assert.Len(t, low.Properties[0].Atoms, 65)
+		assert.Greater(t, len(low.Properties[0].Atoms), 64)
 	}
 }
 
