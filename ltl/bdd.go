@@ -350,6 +350,7 @@ func (b *bdds) cubes(f bdd) Guard {
 			c.cubes = append(c.cubes, Cube{cube.Pos | bit, cube.Neg})
 		}
 		c.cubes = append(c.cubes, both.cubes...)
+		b.spend(len(c.cubes)) // there can be exponentially many
 		c.f = b.or(both.f, b.node(level, c0.f, c1.f))
 		memo[key] = c
 		return c

@@ -241,6 +241,13 @@ func TestLimits(t *testing.T) {
 		want error
 	}{
 		{"many propositions", func(fs *Formulas) *Formula { return fs.And(fs.Proposition(0), fs.Proposition(64)) }, ErrPropositions},
+		{"exponentially many cubes", func(fs *Formulas) *Formula {
+			pairs := fs.True()
+			for i := range 32 {
+				pairs = fs.And(pairs, fs.Or(p(fs, 2*i), p(fs, 2*i+1)))
+			}
+			return fs.Always(pairs)
+		}, ErrLimit},
 		{"the last proposition", func(fs *Formulas) *Formula { return fs.Always(fs.Proposition(63)) }, nil},
 		{"next 100 times", chain(100, func(fs *Formulas, g *Formula, _ int) *Formula { return fs.Next(g) }), nil},
 		{"next 10000 times", chain(10000, func(fs *Formulas, g *Formula, _ int) *Formula { return fs.Next(g) }), ErrLimit},

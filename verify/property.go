@@ -254,10 +254,18 @@ func joined(ctx context.Context, a *model.Automata, env *model.Environment, p *m
 	if p.Sometimes {
 		all.Verdict, decisive = Violated, Holds
 	}
-	for _, part := range parts {
-		r, _, err := verifyPart(ctx, a, env, part, opt)
+	for todo := parts; len(todo) > 0; {
+		part := todo[0]
+		todo = todo[1:]
+		r, tooLarge, err := verifyPart(ctx, a, env, part, opt)
 		if err != nil {
 			return r, err
+		}
+		if tooLarge {
+			if smaller := part.Parts(0); len(smaller) > 1 {
+				todo = slices.Concat(smaller, todo)
+				continue
+			}
 		}
 		if r.Product != nil {
 			all.Product.Add(all.Product, r.Product)
@@ -271,7 +279,12 @@ func joined(ctx context.Context, a *model.Automata, env *model.Environment, p *m
 			all.Verdict, all.Reason = Inconclusive, r.Reason
 			all.Findings, all.Notes = nil, nil
 		case all.Verdict != Inconclusive:
-			all.Findings, all.Notes = r.Findings, r.Notes
+			all.Findings = r.Findings
+			for _, note := range r.Notes { // what one of the verdicts is relative to
+				if !slices.Contains(all.Notes, note) {
+					all.Notes = append(all.Notes, note)
+				}
+			}
 		}
 	}
 	if all.Verdict == Holds && !p.Sometimes {

@@ -79,19 +79,27 @@ func NewReviewer(ctx context.Context, a *model.Automata, env *model.Environment,
 
 // listen prepares for runs of a property.
 func (r *Reviewer) listen(ctx context.Context, a *model.Automata, env *model.Environment, p *model.Property, opt Options) error {
-	for _, part := range partsOf(p, opt) {
-		x, err := newExamination(ctx, a, env, part, opt, Explicit)
-		if err != nil {
-			return err
-		}
-		l := listener{listens: x, looked: part.Formula}
+	for todo := partsOf(p, opt); len(todo) > 0; {
+		part := todo[0]
+		todo = todo[1:]
+		l := listener{looked: part.Formula}
 		if !part.Sometimes {
 			l.looked = part.Formulas.Not(part.Formula)
 		}
 		automaton, err := ltl.Translate(part.Formulas, l.looked, ltl.Options{MaxStates: mostAutomatonStates})
 		if err != nil {
+			smaller := part.Parts(0)
+			if len(smaller) == 1 {
+				return err
+			}
+			todo = slices.Concat(smaller, todo) // as in a search
+			continue
+		}
+		x, err := newExamination(ctx, a, env, part, opt, Explicit)
+		if err != nil {
 			return err
 		}
+		l.listens = x
 		if l.reads, err = newProduct(x.net, part.Atoms, automaton); err != nil {
 			return err
 		}

@@ -89,12 +89,18 @@ func search(dir string, extensions []string) (found []string, err error) {
 			if d.IsDir() {
 				return fs.SkipDir
 			}
-		case !d.IsDir() && slices.Contains(extensions, filepath.Ext(path)):
+		case !d.IsDir() && slices.Contains(extensions, filepath.Ext(path)) && !waits(path):
 			found = append(found, path)
 		}
 		return nil
 	})
 	return found, err
+}
+
+// waits reports whether who opens a file may have to wait for ever: it is a pipe or the like, which has to be named.
+func waits(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeSocket|fs.ModeDevice) != 0
 }
 
 // reason is an error of the file system without the name of the file.
