@@ -160,9 +160,9 @@ func claims(u *lang.Unit, holds [2]bool, states uint64) (seconds [2]float64, err
 	if err := m.AddClaim(p.Name, automaton, p.Atoms); err != nil {
 		return seconds, err
 	}
-	// SPIN needs to know how many bytes the bits of fairness take: one bit a process, one for the claim, and two of its own.
-	bytes := fmt.Sprintf("-DNFAIR=%d", max(2, (len(u.Automata.Roles)+1+2+7)/8+1))
-	v, err := spin.Compile(m, spin.Mode{Defines: []string{"-O2", "-DNOREDUCE", bytes}})
+	// SPIN has four bits more for each unit, of which it keeps two, and the claim has one.
+	bits := fmt.Sprintf("-DNFAIR=%d", max(2, (len(u.Automata.Roles)+1+2+3)/4))
+	v, err := spin.Compile(m, spin.Mode{Defines: []string{"-O2", "-DNOREDUCE", bits}})
 	if err != nil {
 		return seconds, err
 	}
