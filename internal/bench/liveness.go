@@ -28,7 +28,7 @@ var liveModels = []struct{ path, property string }{
 }
 
 // spinLimit bounds each run of SPIN.
-const spinLimit = 4 * time.Minute
+const spinLimit = 2 * time.Minute
 
 // livenessTable prints what properties cost beside plain reachability, and beside SPIN.
 func livenessTable(w io.Writer, withSPIN bool) error {
