@@ -14,7 +14,7 @@ import (
 const toolPrefix = "program-"
 
 // Identity tells builds of the program apart: its version, and the SHA-256 of the executable that runs. That is read
-// only if no file of the cache knows the hash for its name, size and time. It is false if
+// only if no file of the cache knows the hash for its name, size, time and place. It is false if
 // the executable cannot be read.
 func (c *Cache) Identity(version string) (string, bool) {
 	// The name under which the program was started may belong to a newer build by now. Where the system
@@ -54,7 +54,7 @@ func (c *Cache) memo(name string, info os.FileInfo) (string, bool) {
 	if t.Nanosecond() == 0 || time.Since(t) < recent {
 		return "", false
 	}
-	id := sha256.Sum256(fmt.Appendf(nil, "%d %d %d %s", Version, info.Size(), t.UnixNano(), name))
+	id := sha256.Sum256(fmt.Appendf(nil, "%d %d %d %q %s", Version, info.Size(), t.UnixNano(), place(info), name))
 	return filepath.Join(c.dir, toolPrefix+hex.EncodeToString(id[:])), true
 }
 

@@ -3,6 +3,7 @@ package cache
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -54,6 +55,11 @@ func TestRemembered(t *testing.T) {
 	assert.False(t, knows(name, write("longer", old.Add(1234567))))
 	assert.False(t, knows(name, write("two", old.Add(1234568))))
 
+	if runtime.GOOS == "linux" {
+		assert.True(t, knows(name, info))
+		assert.False(t, knows(name, write("two", old.Add(1234567))), "another file of the same size, with the time of the first")
+	}
+
 	whole := write("one", old)
 	c.remember(name, whole, sum)
 	assert.False(t, knows(name, whole), "a time that is a whole second may have been set")
@@ -61,6 +67,7 @@ func TestRemembered(t *testing.T) {
 	c.remember(name, young, sum)
 	assert.False(t, knows(name, young), "the file may change without another time")
 
+	info = write("one", old.Add(1234567))
 	path, ok := c.memo(name, info)
 	require.True(t, ok)
 	for _, bad := range []string{"", sum[1:], sum + "a", strings.Repeat("x", 64)} {
