@@ -159,7 +159,9 @@ func TestRandomSystemsAreMinimized(t *testing.T) {
 			}
 		}
 	})
-	require.Greater(t, len(shorter), 6, "%v", shorter)
+	if !testing.Short() { // that is few systems
+		require.Greater(t, len(shorter), 6, "%v", shorter)
+	}
 }
 
 const forth = `choreography Forth
