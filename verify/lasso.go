@@ -78,7 +78,7 @@ func (p *product) settled(prefix *lts.Trace) int {
 		if i > 0 && prefix.Actions[i-1] < p.begin() {
 			steps++
 		}
-		q := p.reader(s)
+		q := p.automatonState(s)
 		if q == p.unread() {
 			continue
 		}

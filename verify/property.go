@@ -98,8 +98,8 @@ func (p *product) Width() int {
 	return p.net.Width() + 1
 }
 
-// reader is the automaton's state in a configuration.
-func (p *product) reader(s lts.State) uint64 {
+// automatonState is the automaton's state in a configuration.
+func (p *product) automatonState(s lts.State) uint64 {
 	if p.packed > 0 {
 		return s[0] >> p.packed
 	}
@@ -146,7 +146,7 @@ func (p *product) Init() lts.State {
 func (p *product) Expand(s lts.State, out *cycle.Steps) {
 	x := p.scratch.Get().(*expansion)
 	defer p.scratch.Put(x)
-	base, q := p.network(s, x.base), p.reader(s)
+	base, q := p.network(s, x.base), p.automatonState(s)
 	if q == p.unread() {
 		p.read(out, p.begin(), s, base, p.values.State(base), p.automaton.Initial, 0)
 		return
@@ -227,85 +227,6 @@ func verifyProperties(ctx context.Context, a *model.Automata, env *model.Environ
 		out = append(out, r)
 	}
 	return out, nil
-}
-
-// partsOf are the parts of a property that are small enough for an automaton. If it has too many atoms, that is one for each
-// conjunct that has.
-func partsOf(p *model.Property, opt Options) []*model.Property {
-	return p.Parts(cmp.Or(opt.mostAtoms, ltl.MaxPropositions))
-}
-
-// verifyProperty decides one property, part by part.
-func verifyProperty(ctx context.Context, a *model.Automata, env *model.Environment, p *model.Property, opt Options) (CheckResult, error) {
-	parts := partsOf(p, opt)
-	if len(parts) == 1 {
-		r, tooLarge, err := verifyPart(ctx, a, env, parts[0], opt)
-		if parts = p.Parts(0); !tooLarge || len(parts) == 1 {
-			return r, err
-		}
-	}
-	return joined(ctx, a, env, p, parts, opt)
-}
-
-// joined decides a property by its parts: each has to hold, or, if some run is to satisfy the property, one of them.
-func joined(ctx context.Context, a *model.Automata, env *model.Environment, p *model.Property, parts []*model.Property, opt Options) (CheckResult, error) {
-	all := CheckResult{Check: propertyCheck(p), Verdict: Holds, Product: new(big.Int)}
-	decisive := Violated
-	if p.Sometimes {
-		all.Verdict, decisive = Violated, Holds
-	}
-	for todo := parts; len(todo) > 0; {
-		part := todo[0]
-		todo = todo[1:]
-		r, tooLarge, err := verifyPart(ctx, a, env, part, opt)
-		if err != nil {
-			return r, err
-		}
-		if tooLarge {
-			if smaller := part.Parts(0); len(smaller) > 1 {
-				todo = slices.Concat(smaller, todo)
-				continue
-			}
-		}
-		if r.Product != nil {
-			all.Product.Add(all.Product, r.Product)
-		}
-		all.ProductMS += r.ProductMS
-		switch {
-		case r.Verdict == decisive:
-			r.Product, r.ProductMS = all.Product, all.ProductMS
-			return r, nil
-		case r.Verdict == Inconclusive:
-			all.Verdict, all.Reason = Inconclusive, r.Reason
-			all.Findings, all.Notes = nil, nil
-		case all.Verdict != Inconclusive:
-			all.Findings = r.Findings
-			for _, note := range r.Notes { // what one of the verdicts is relative to
-				if !slices.Contains(all.Notes, note) {
-					all.Notes = append(all.Notes, note)
-				}
-			}
-		}
-	}
-	if all.Verdict == Holds && !p.Sometimes {
-		for _, premise := range p.Premises {
-			q := *p
-			q.Sometimes, q.Formula, q.Premises = true, premise.Formula, nil
-			free := opt
-			free.Fairness = NoFairness
-			r, err := verifyProperty(ctx, a, env, &q, free)
-			if err != nil {
-				return all, err
-			}
-			if r.Verdict == Violated {
-				all.Notes = append(all.Notes, vacuousNote(premise, productExtent(r.Product)))
-			}
-		}
-	}
-	if len(all.Findings) > 0 && p.Sometimes {
-		all.Findings[0].Help = noRunHelp(productExtent(all.Product))
-	}
-	return all, nil
 }
 
 // verifyPart decides a property that has an automaton, with the engine that is asked for: auto is the explicit one while that is

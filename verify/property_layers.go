@@ -76,7 +76,7 @@ func (c antechamber) Bits() int { return c.packedBits() }
 
 // inside reports whether the automaton waits in a configuration.
 func (c antechamber) inside(s lts.State) bool {
-	q := c.reader(s)
+	q := c.automatonState(s)
 	if q >= c.ended() {
 		q -= c.ended()
 	}
