@@ -83,16 +83,20 @@ func (t *words) aim(entries []uint64, hash, addr []uint64) {
 
 func (t *words) insert(w *Writer) {
 	t.aim(w.entries, w.hash[:], w.addr[:])
-	for n, x := range w.entries {
+	base := unsafe.Pointer(unsafe.SliceData(t.slots))
+	p := &w.probe
+	n := p.look(base, w.entries, w.hash[:], w.addr[:])
+	for i, k := range p.open[:n] {
+		x := w.entries[k]
 		if x == 0 {
 			if !t.zero.Load() && t.zero.CompareAndSwap(false, true) {
-				w.fresh = append(w.fresh, int32(n))
+				w.fresh = append(w.fresh, k)
 			}
 			continue
 		}
-		h := w.hash[n]
-		if atomic.LoadUint64(&lineAt(t.slots, h>>t.shift)[slotOf(h)]) != x && t.enter(x, h) {
-			w.fresh = append(w.fresh, int32(n))
+		free := p.free[i]
+		if free != full && atomic.CompareAndSwapUint64((*uint64)(unsafe.Add(base, free)), 0, x) || t.enter(x, w.hash[k]) {
+			w.fresh = append(w.fresh, k)
 		}
 	}
 }

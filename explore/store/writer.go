@@ -16,6 +16,7 @@ type Writer struct {
 	fresh   []int32  // numbers of the new ones among them
 	hash    [pending]uint64
 	addr    [pending]uint64
+	probe   probe
 	_       [64]byte
 }
 
