@@ -1,5 +1,7 @@
 package model
 
+import "chorcheck/lts"
+
 // NewNetworkOfSlots is NewNetwork without dictionaries: all queues are packed as
 // slots, as those with too many contents are.
 func NewNetworkOfSlots(a *Automata, opt NetworkOptions) (*Network, error) {
@@ -16,3 +18,28 @@ func NewGeneralNetwork(a *Automata, opt NetworkOptions) (*Network, error) {
 
 // HasQuickFaults reports whether faults are struck beside the tables of steps.
 func (n *Network) HasQuickFaults() bool { return n.quick != nil }
+
+// NewNetworksByWay makes a network for each way to look steps up.
+func NewNetworksByWay(a *Automata, opt NetworkOptions) (out []*Network, err error) {
+	for opt.way = atOnce; opt.way <= stepByStep; opt.way++ {
+		n, err := NewNetwork(a, opt)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}
+
+// LookedUp is the number of roles that are looked up in each way, and that of the steps that
+// do not fit into an entry of a role's table.
+func (n *Network) LookedUp() [4]int {
+	k := &n.lookups
+	return [4]int{len(k.atOnce), len(k.byQueue), len(k.stepByStep), len(k.rest)}
+}
+
+// NextMixed finds the steps of tables by branches, one by one. It knows no faults.
+func (n *Network) NextMixed(s lts.State, out *lts.Steps) lts.Marks { return n.nextMixed(s, out) }
+
+// NextQuick finds the same steps as the network does.
+func (n *Network) NextQuick(s lts.State, out *lts.Steps) lts.Marks { return n.nextQuick(s, out) }

@@ -53,6 +53,7 @@ type Network struct {
 	rows      []row        // of all roles, by flat state
 	steps     []compiledStep
 	tables    []uint32
+	lookups   lookups
 	mixed     bool // not all steps are of kind opTable
 	vanishes  bool // what some step sends may vanish
 	marks     bool // some step that is enabled has marks
@@ -160,6 +161,7 @@ type NetworkOptions struct {
 	MostContents int
 
 	slots    bool // pack all queues as slots, for tests
+	way      way  // how roles are looked up at best, for tests
 	general  bool // use the general way to find steps also where the quick one would do
 	remember bool // forget nothing of scopes that are not looped
 }
@@ -201,6 +203,9 @@ func NewNetwork(a *Automata, opt NetworkOptions) (*Network, error) {
 		n.compile(queueOf)
 		n.vanishes = slices.ContainsFunc(n.steps, func(c compiledStep) bool { return c.extra != 0 })
 		n.marks = slices.ContainsFunc(n.steps, func(c compiledStep) bool { return c.enabled != 0 })
+		if !n.mixed && n.width <= 2 {
+			n.putTogether()
+		}
 	}
 	n.init = make(lts.State, n.width) // first local states and empty queues are all zero
 	return n, nil
