@@ -16,24 +16,24 @@ type probe struct {
 	free [pending + 1]uint64 // of each, the first free slot of the line as an offset in bytes from the first line; or full
 }
 
-// look fills the probe for entries with their hashes and the addresses of their lines, of
+// look fills the probe for entries and the addresses of their lines, of
 // which the first one of the table is at base. It returns the number of open ones.
 //
 // The entry 0 is always open. Workers enter others meanwhile: what is said of a line
-// holds as long as compare-and-swap finds its free slot empty, since all that belongs on the line goes
+// holds as long as compare-and-swap finds its free slot empty, since all that goes to the line goes
 // there first.
-func (p *probe) look(base unsafe.Pointer, entries, hash, addr []uint64) int {
+func (p *probe) look(base unsafe.Pointer, entries, addr []uint64) int {
 	if len(entries) == 0 {
 		return 0
 	}
 	if probing {
-		return probeLines(base, &entries[0], &hash[0], &addr[0], len(entries), &p.open[0], &p.free[0])
+		return probeLines(base, &entries[0], &addr[0], len(entries), &p.open[0], &p.free[0])
 	}
-	return p.lookPlainly(base, entries, hash, addr)
+	return p.lookPlainly(base, entries, addr)
 }
 
 // lookPlainly is look on any machine.
-func (p *probe) lookPlainly(base unsafe.Pointer, entries, hash, addr []uint64) int {
+func (p *probe) lookPlainly(base unsafe.Pointer, entries, addr []uint64) int {
 	n := 0
 	for k, x := range entries {
 		at := addr[k] - uint64(uintptr(base))
@@ -41,10 +41,9 @@ func (p *probe) lookPlainly(base unsafe.Pointer, entries, hash, addr []uint64) i
 		p.open[n], p.free[n] = int32(k), full
 		known := false
 		for i := range uint64(line) {
-			o := (slotOf(hash[k]) + i) & (line - 1)
-			v := atomic.LoadUint64(&l[o])
+			v := atomic.LoadUint64(&l[i])
 			if v == 0 {
-				p.free[n] = at + o*wordBytes
+				p.free[n] = at + i*wordBytes
 				break
 			}
 			if known = v == x; known {

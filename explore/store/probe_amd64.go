@@ -15,4 +15,4 @@ var probing = cpu.X86.HasAVX2
 // full, where the search goes on.
 //
 //go:noescape
-func probeLines(base unsafe.Pointer, entries, hash, addr *uint64, n int, open *int32, free *uint64) int
+func probeLines(base unsafe.Pointer, entries, addr *uint64, n int, open *int32, free *uint64) int

@@ -2,18 +2,17 @@
 
 #include "textflag.h"
 
-// func probeLines(base unsafe.Pointer, entries, hash, addr *uint64, n int, open *int32, free *uint64) int
+// func probeLines(base unsafe.Pointer, entries, addr *uint64, n int, open *int32, free *uint64) int
 //
 // Each half of a line is loaded once. A slot is written once, from zero to an entry, so it
 // does not matter in which order the slots are read.
-TEXT ·probeLines(SB), NOSPLIT, $0-64
+TEXT ·probeLines(SB), NOSPLIT, $0-56
 	MOVQ  base+0(FP), R14
 	MOVQ  entries+8(FP), SI
-	MOVQ  hash+16(FP), R8
-	MOVQ  addr+24(FP), R9
-	MOVQ  n+32(FP), R10
-	MOVQ  open+40(FP), R11
-	MOVQ  free+48(FP), R12
+	MOVQ  addr+16(FP), R9
+	MOVQ  n+24(FP), R10
+	MOVQ  open+32(FP), R11
+	MOVQ  free+40(FP), R12
 	XORL  DX, DX             // the number of an entry
 	XORL  AX, AX             // how many are open
 	MOVQ  $-1, R15           // full
@@ -24,35 +23,25 @@ loop:
 	VPBROADCASTQ (SI)(DX*8), Y1
 	VMOVDQU      (DI), Y2
 	VMOVDQU      32(DI), Y3
-	MOVQ         (R8)(DX*8), CX
-	SHRQ         $32, CX
-	ANDL         $7, CX      // the slot where the search begins
 
-	// The slots that are empty, as bits, from that slot on.
+	// The first slot that is empty.
 	VPCMPEQQ  Y2, Y0, Y4
 	VPCMPEQQ  Y3, Y0, Y5
 	VMOVMSKPD Y4, BX
 	VMOVMSKPD Y5, R13
 	SHLL      $4, R13
 	ORL       R13, BX
-	RORB      CX, BX
 	ORL       $0x100, BX
 	BSFL      BX, R13        // 8: there is none
-	ADDL      R13, CX
-	ANDL      $7, CX
 
-	// The next line is needed if this one is full; else this one is prefetched once more.
-	XORL        BX, BX
-	CMPL        R13, $8
-	SETEQ       BX
-	SHLL        $6, BX
-	PREFETCHT0  (DI)(BX*1)
-	LEAQ        (DI)(CX*8), DI
-	SUBQ        R14, DI
-	TESTL       BX, BX
-	CMOVQNE     R15, DI
-	MOVL        DX, (R11)(AX*4)
-	MOVQ        DI, (R12)(AX*8)
+	// The next line is needed if this one is full: then its address is that of the eighth slot.
+	PREFETCHT0 (DI)(R13*8)
+	LEAQ       (DI)(R13*8), DI
+	SUBQ       R14, DI
+	CMPL       R13, $8
+	CMOVQEQ    R15, DI
+	MOVL       DX, (R11)(AX*4)
+	MOVQ       DI, (R12)(AX*8)
 
 	// It is open if it is in no slot, or is zero, and looks like an empty one.
 	VPCMPEQQ Y2, Y1, Y2
@@ -72,5 +61,5 @@ loop:
 	JLT  loop
 
 	VZEROUPPER
-	MOVQ AX, ret+56(FP)
+	MOVQ AX, ret+48(FP)
 	RET

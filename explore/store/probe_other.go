@@ -6,6 +6,6 @@ import "unsafe"
 
 const probing = false
 
-func probeLines(unsafe.Pointer, *uint64, *uint64, *uint64, int, *int32, *uint64) int {
+func probeLines(unsafe.Pointer, *uint64, *uint64, int, *int32, *uint64) int {
 	panic("store: no instructions to probe lines with")
 }

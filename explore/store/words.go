@@ -12,9 +12,9 @@ const (
 	lineBits = 3
 )
 
-// words is a set by open addressing: each slot is an entry, or zero. A probe goes round
-// the eight slots of its cache line before it takes the next line. A slot is written
-// once, by compare-and-swap, and never changed.
+// words is a set by open addressing: each slot is an entry, or zero. An entry goes into the first free
+// slot of its cache line, or of the next one that has one. A slot is written once, by
+// compare-and-swap, and never changed.
 type words struct {
 	s     *Store
 	table region
@@ -64,9 +64,6 @@ func lineAt(slots []uint64, i uint64) *[line]uint64 {
 	return (*[line]uint64)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(slots)), i*(line*wordBytes)))
 }
 
-// slotOf is the place in its line where the search for a hash begins.
-func slotOf(h uint64) uint64 { return h >> 32 & (line - 1) }
-
 // aim hashes entries and prefetches their lines.
 func (t *words) aim(entries []uint64, hash, addr []uint64) {
 	base, shift := uint64(uintptr(unsafe.Pointer(unsafe.SliceData(t.slots)))), t.shift
@@ -85,7 +82,7 @@ func (t *words) insert(w *Writer) {
 	t.aim(w.entries, w.hash[:], w.addr[:])
 	base := unsafe.Pointer(unsafe.SliceData(t.slots))
 	p := &w.probe
-	n := p.look(base, w.entries, w.hash[:], w.addr[:])
+	n := p.look(base, w.entries, w.addr[:])
 	for i, k := range p.open[:n] {
 		x := w.entries[k]
 		if x == 0 {
@@ -108,7 +105,7 @@ func (t *words) enter(x, h uint64) bool {
 	for {
 		l := lineAt(slots, at)
 		for i := range uint64(line) {
-			p := &l[(slotOf(h)+i)&(line-1)]
+			p := &l[i]
 			v := atomic.LoadUint64(p)
 			if v == 0 {
 				if atomic.CompareAndSwapUint64(p, 0, x) {
@@ -225,10 +222,9 @@ func (t *words) findOne(x, h uint64) uint64 {
 	for {
 		l := lineAt(t.slots, at)
 		for i := range uint64(line) {
-			o := (slotOf(h) + i) & (line - 1)
-			switch atomic.LoadUint64(&l[o]) {
+			switch atomic.LoadUint64(&l[i]) {
 			case x:
-				return at*line + o
+				return at*line + i
 			case 0:
 				return None
 			}
