@@ -89,7 +89,7 @@ func (v *verifier) leastExtra(deadlock bool) (extra, tried int) {
 }
 
 // try reports whether no send of some automata is ever blocked (or no configuration is a deadlock), and whether
-// all configurations were seen.
+// that is known. It ends with the first one.
 func (v *verifier) try(a *model.Automata, deadlock bool) (good, complete bool) {
 	net, err := model.NewNetwork(a, model.NetworkOptions{Environment: v.env, KeepCrashed: v.opt.KeepCrashed})
 	if err != nil {
@@ -101,7 +101,9 @@ func (v *verifier) try(a *model.Automata, deadlock bool) (good, complete bool) {
 	for q := range net.Queues() {
 		full |= model.MarkBlocked(q)
 	}
-	space, err := explore.Reach(v.ctx, v.oneByOne(net), explore.Options{
+	ctx, stop := context.WithCancel(v.ctx)
+	defer stop()
+	space, err := explore.Reach(ctx, v.oneByOne(net), explore.Options{
 		Workers: workers, MaxStates: min(maxTrialStates, max(minTrialStates, trialFactor*v.space.States)),
 		Memory: v.spareMemory(), SpillDir: v.opt.SpillDir,
 		Observe: func(worker, _ int, s lts.State, marks lts.Marks, steps int) {
@@ -114,13 +116,19 @@ func (v *verifier) try(a *model.Automata, deadlock bool) (good, complete bool) {
 			default:
 				bad[worker] = bad[worker] || marks&full != 0
 			}
+			if bad[worker] {
+				stop()
+			}
 		},
 	})
 	if err != nil {
 		return false, false
 	}
 	defer space.Close()
-	return !slices.Contains(bad, true), space.Complete
+	if slices.Contains(bad, true) {
+		return false, v.ctx.Err() == nil
+	}
+	return true, space.Complete
 }
 
 func (v *verifier) largestCapacity() int {
@@ -167,8 +175,9 @@ func (v *verifier) exhaustivity() string {
 	if !v.graph().complete { // a reduction was on
 		return fmt.Sprintf("whether the bound is exhaustive was not examined: more than %d states", maxExhaustiveStates)
 	}
+	blocked := v.blocked()
 	for r := range v.automata.Roles {
-		if q := v.neverFreed(model.RoleID(r)); q != "" {
+		if q := v.neverFreed(model.RoleID(r), blocked); q != "" {
 			return v.notExhaustive(model.RoleID(r), q)
 		}
 	}
@@ -181,22 +190,35 @@ func (v *verifier) notExhaustive(r model.RoleID, queue string) string {
 	return fmt.Sprintf("the bound is not exhaustive: %s can wait for room in %s with nobody else able to make it", v.automata.Roles[r].Name, queue)
 }
 
-// neverFreed names a queue that blocks a send of r in some configuration from which
-// steps of the other roles alone never make room.
-func (v *verifier) neverFreed(r model.RoleID) string {
+// A wait is that of a role for room in a queue.
+type wait struct {
+	role  model.RoleID
+	queue int
+}
+
+// blocked lists the configurations of the graph in which a send of a role is blocked by a queue.
+func (v *verifier) blocked() map[wait][]int {
 	g := v.graph()
-	blocked := map[int][]int{} // queue -> configurations
+	blocked := map[wait][]int{}
 	for i := range g.states() {
 		for _, a := range v.net.Blocked(g.state(i)) {
-			if info := v.net.Action(a); info.Role == r {
-				if list := blocked[info.Queue]; len(list) == 0 || list[len(list)-1] != i {
-					blocked[info.Queue] = append(list, i)
-				}
+			info := v.net.Action(a)
+			w := wait{info.Role, info.Queue}
+			if list := blocked[w]; len(list) == 0 || list[len(list)-1] != i {
+				blocked[w] = append(list, i)
 			}
 		}
 	}
+	return blocked
+}
+
+// neverFreed names a queue that blocks a send of r in some configuration from which
+// steps of the other roles alone never make room.
+func (v *verifier) neverFreed(r model.RoleID, blocked map[wait][]int) string {
+	g := v.graph()
 	for q := range v.net.Queues() {
-		if len(blocked[q]) == 0 {
+		waiting := blocked[wait{r, q}]
+		if len(waiting) == 0 {
 			continue
 		}
 		capacity := v.net.Queue(q).Capacity
@@ -219,7 +241,7 @@ func (v *verifier) neverFreed(r model.RoleID) string {
 				}
 			}
 		}
-		for _, i := range blocked[q] {
+		for _, i := range waiting {
 			if !free[i] {
 				return queueName(v.net, q)
 			}
