@@ -44,6 +44,7 @@ type product struct {
 	automaton *ltl.Automaton
 	scratch   sync.Pool // of *expansion
 	confused  atomic.Bool
+	steps     []bool // by action of the network: it is no fault
 
 	// packed is how far up the only word of the network the automaton's state is; 0: it has a word of its own.
 	packed int
@@ -67,6 +68,9 @@ func newProduct(net *model.Network, atoms []model.Atom, automaton *ltl.Automaton
 		return nil, err
 	}
 	p := &product{net: net, values: values, automaton: automaton}
+	for a := range net.Actions() {
+		p.steps = append(p.steps, net.IsStep(lts.Action(a)))
+	}
 	p.scratch.New = func() any { return p.newExpansion() }
 	return p, nil
 }
@@ -162,7 +166,7 @@ func (p *product) Expand(s lts.State, out *cycle.Steps) {
 	}
 	quiet := true
 	for i, a := range steps.Actions {
-		if p.net.IsStep(a) {
+		if p.steps[a] {
 			quiet = false
 			out.Enabled = append(out.Enabled, a)
 		}
@@ -181,7 +185,12 @@ func (p *product) read(out *cycle.Steps, a lts.Action, s, to lts.State, valuatio
 		if !t.Guard.Holds(valuation) {
 			continue
 		}
-		p.join(out.Append(a, s), to, uint64(t.Target)+more)
+		if p.packed > 0 {
+			out.Actions = append(out.Actions, a)
+			out.Words = append(out.Words, to[0]|(uint64(t.Target)+more)<<(p.packed&63))
+		} else {
+			p.join(out.Append(a, s), to, uint64(t.Target)+more)
+		}
 		out.Accepting = append(out.Accepting, t.Accepting)
 	}
 }
