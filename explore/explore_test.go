@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"slices"
 	"sync"
@@ -197,6 +198,37 @@ func TestLargeComponents(t *testing.T) {
 		assert.Equal(t, []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, depths)
 		sp.Close()
 	}
+}
+
+// Small graphs in which nearly everything leads back to the beginning, by all steps or by some.
+func TestBackToTheBeginning(t *testing.T) {
+	keep := func(a lts.Action) bool { return a > 0 }
+	r := rand.New(rand.NewPCG(1, 2))
+	several := 0
+	for range 3000 {
+		n := 2 + r.IntN(7)
+		g := &graph{width: 1, actions: 4, number: map[string]int{}, marks: make([]lts.Marks, n)}
+		for i := range n {
+			s := lts.State{uint64(i)}
+			g.words, g.number[key(s)] = append(g.words, s), i
+			var edges []edge
+			for range 1 + r.IntN(2) {
+				edges = append(edges, edge{lts.Action(r.IntN(4)), r.IntN(n)})
+			}
+			g.edges = append(g.edges, edges)
+		}
+		sp, err := Reach(context.Background(), g, Options{Workers: 1})
+		require.NoError(t, err)
+		for _, k := range []func(lts.Action) bool{nil, keep} {
+			want := g.bottoms(g.distances(), k)
+			require.ElementsMatch(t, want, components(t, sp, k), "%v", g.edges)
+			if len(want) > 1 {
+				several++
+			}
+		}
+		sp.Close()
+	}
+	assert.Greater(t, several, 100)
 }
 
 // A space that is one component.

@@ -27,9 +27,9 @@ import (
 // becomes of it, and expanded again only when cycles meet. Visits are made in batches,
 // by all workers if there are enough of them.
 //
-// If the initial configuration is on a cycle, and all steps count, then that reaches
-// everything, and need not be visited: what leads to it is in its component. In many
-// protocols that begin anew this is all there is to find.
+// If all steps count, then a component with the initial configuration reaches everything, and need not
+// be visited to the end: what leads to it is in it. In many protocols that begin anew this is all there is
+// to find.
 
 // search finds the non-trivial bottom components.
 func (b *bottoms) search() error {
@@ -66,6 +66,7 @@ type pursuit[T uint32 | uint64] struct {
 	levels  []examination[T]
 	workers []*expansion
 	init    lts.State
+	first   T    // its id
 	whole   bool // all configurations are one component
 }
 
@@ -97,6 +98,7 @@ func pursue[T uint32 | uint64](b *bottoms) error {
 		return err
 	}
 	first, _ := b.sp.store.Find(p.init)
+	p.first = T(first)
 	if err := p.followAll(first); err != nil || len(p.cycles) == 1 {
 		return err
 	}
@@ -104,13 +106,10 @@ func pursue[T uint32 | uint64](b *bottoms) error {
 		return err
 	}
 	p.visited = visited.Data
-	// A cycle with the initial configuration is the first to be found. It stays below
-	// whatever is examined, until it is settled with that.
-	if b.keep == nil && p.starts[1] == T(first) {
+	// A cycle with the initial configuration is the first to be found.
+	if b.keep == nil && p.starts[1] == p.first {
 		p.push(1)
-		if b.ended.Load() > 0 {
-			p.settle(false)
-		}
+		p.reachesAll()
 	}
 	for c := range p.cycles {
 		if p.find(uint32(c)) == uint32(c) && p.cycles[c].status == unknown {
@@ -275,9 +274,20 @@ func (p *pursuit[T]) cycleOf(id uint64) uint32 {
 	return p.find(uint32(p.follows[id] &^ tagged[T]()))
 }
 
+// reachesAll is called when the initial configuration can be reached from what is examined: all of that is one
+// component. It stays below whatever is examined next, until it is settled with that.
+func (p *pursuit[T]) reachesAll() {
+	p.merge(p.levels[0].cycle)
+	p.levels[0].frontier = nil
+	if p.b.ended.Load() > 0 {
+		p.settle(false)
+	}
+}
+
 // A verdict is what a batch of visits has shown.
 type verdict[T uint32 | uint64] struct {
 	leaves bool     // there is a way to something settled
+	begins bool     // the initial configuration was visited for the first time
 	other  uint32   // a cycle that can be reached; 0: none
 	again  []uint64 // configurations with steps to other cycles
 	fresh  []uint64 // visited for the first time
@@ -311,6 +321,10 @@ func (p *pursuit[T]) examine(c uint32, below int) error {
 		v := p.visit(top.cycle, batch)
 		if v.leaves {
 			p.settle(false)
+			return nil
+		}
+		if v.begins && p.b.keep == nil {
+			p.reachesAll()
 			return nil
 		}
 		top.frontier = append(append(top.frontier[:from], v.again...), v.fresh...)
@@ -399,6 +413,7 @@ func (p *pursuit[T]) visit(c uint32, batch []uint64) verdict[T] {
 	all := parts[0]
 	for _, v := range parts[1:] {
 		all.leaves = all.leaves || v.leaves
+		all.begins = all.begins || v.begins
 		all.again = append(all.again, v.again...)
 		all.fresh = append(all.fresh, v.fresh...)
 		all.ids = append(all.ids, v.ids...)
@@ -427,6 +442,7 @@ func (p *pursuit[T]) expand(e *expansion, c uint32, states []uint64, v *verdict[
 				if !has(p.visited, t) && set(p.visited, t) {
 					v.fresh = append(v.fresh, e.steps.Target(k)...)
 					v.ids = append(v.ids, T(t))
+					v.begins = v.begins || T(t) == p.first
 				}
 			case p.cycles[to].status == settled:
 				v.leaves = true
