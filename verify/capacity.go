@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
+	"sync/atomic"
 
 	"chorcheck/explore"
 	"chorcheck/explore/reduce"
@@ -89,14 +91,16 @@ func (v *verifier) leastExtra(deadlock bool) (extra, tried int) {
 }
 
 // try reports whether no send of some automata is ever blocked (or no configuration is a deadlock), and whether
-// that is known. It ends with the first one.
+// that is known. It ends with the level of the first one, so that it says the same with any number of workers.
 func (v *verifier) try(a *model.Automata, deadlock bool) (good, complete bool) {
 	net, err := model.NewNetwork(a, model.NetworkOptions{Environment: v.env, KeepCrashed: v.opt.KeepCrashed})
 	if err != nil {
 		return false, false
 	}
 	workers := max(v.opt.Workers, v.space.Workers)
-	bad := make([]bool, workers)
+	const nowhere = math.MaxInt64
+	var bad atomic.Int64 // the least level where there is one
+	bad.Store(nowhere)
 	full := lts.Marks(0)
 	for q := range net.Queues() {
 		full |= model.MarkBlocked(q)
@@ -106,18 +110,19 @@ func (v *verifier) try(a *model.Automata, deadlock bool) (good, complete bool) {
 	space, err := explore.Reach(ctx, v.oneByOne(net), explore.Options{
 		Workers: workers, MaxStates: min(maxTrialStates, max(minTrialStates, trialFactor*v.space.States)),
 		Memory: v.spareMemory(), SpillDir: v.opt.SpillDir,
-		Observe: func(worker, _ int, s lts.State, marks lts.Marks, steps int) {
-			terminal := steps == 0 || marks&model.MarkQuiet != 0
-			switch {
-			case marks&model.MarkConfused != 0:
-				bad[worker] = true
-			case deadlock:
-				bad[worker] = bad[worker] || terminal && !net.Final(s)
-			default:
-				bad[worker] = bad[worker] || marks&full != 0
-			}
-			if bad[worker] {
+		Observe: func(_, depth int, s lts.State, marks lts.Marks, steps int) {
+			first := bad.Load()
+			if int64(depth) > first {
 				stop()
+				return
+			}
+			terminal := steps == 0 || marks&model.MarkQuiet != 0
+			is := marks&full != 0
+			if deadlock {
+				is = terminal && !net.Final(s)
+			}
+			for is = is || marks&model.MarkConfused != 0; is && int64(depth) < first && !bad.CompareAndSwap(first, int64(depth)); {
+				first = bad.Load()
 			}
 		},
 	})
@@ -125,8 +130,8 @@ func (v *verifier) try(a *model.Automata, deadlock bool) (good, complete bool) {
 		return false, false
 	}
 	defer space.Close()
-	if slices.Contains(bad, true) {
-		return false, v.ctx.Err() == nil
+	if first := bad.Load(); first != nowhere {
+		return false, first < int64(space.Levels)
 	}
 	return true, space.Complete
 }
