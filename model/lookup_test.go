@@ -76,8 +76,10 @@ func TestLookups(t *testing.T) {
 			check(t, x.Automata, model.NetworkOptions{Environment: env})
 		}
 	})
-	for way, n := range roles {
-		assert.NotZero(t, n, "way %d", way)
+	if !testing.Short() {
+		for way, n := range roles {
+			assert.NotZero(t, n, "way %d", way)
+		}
 	}
 	t.Logf("roles by way, and steps that did not fit: %v", roles)
 }

@@ -254,6 +254,9 @@ func TestReadings(t *testing.T) {
 		require.NoError(t, err)
 		check(t, a, c.Environment, false, c, 60)
 	})
+	if testing.Short() {
+		return
+	}
 	for kind := model.AtomSends; kind <= model.AtomFull; kind++ {
 		require.NotZero(t, seen[fmt.Sprint(kind, true)], "kind %d", kind)
 		require.NotZero(t, seen[fmt.Sprint(kind, false)], "kind %d", kind)
