@@ -6,6 +6,9 @@ import (
 	"chorcheck/lts"
 )
 
+// What follows is lookup_word.go for states of two words. It is written out, since what both could share,
+// such as the loop over roles, costs a twentieth of all time when it is a function of its own.
+
 // nextPair is nextQuick for states of two words.
 func (n *Network) nextPair(state lts.State, out *lts.Steps) lts.Marks {
 	k, s := &n.lookups, (*[2]uint64)(state)
