@@ -1,15 +1,13 @@
 package main
 
 import (
-	"runtime/debug"
 	"runtime/metrics"
 	"time"
 )
 
-// watchMemory calls exceeded when more than limit bytes are in use, and has the collector work
-// harder before. What the library uses is memory of this program, too.
+// watchMemory calls exceeded when more than limit bytes are in use. What the library uses is memory of this
+// program, too. Nothing is given back before the end (package confine).
 func watchMemory(limit int64, exceeded func()) {
-	debug.SetMemoryLimit(limit)
 	sample := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
 	look := func() {
 		metrics.Read(sample)

@@ -189,6 +189,15 @@ func TestTime(t *testing.T) {
 	assert.Less(t, time.Since(start), 5*time.Second)
 }
 
+// The code of the library cannot be stopped, which the collector has to do: all would wait, the clock too.
+func TestNothingIsCollected(t *testing.T) {
+	cmd := command(t, place{}, random(300, 1200), "-timeout", "1s")
+	cmd.Env = append(cmd.Env, "GODEBUG=gctrace=1", "GOMEMLIMIT=16MiB")
+	_, messages, code := result(t, cmd)
+	assert.Equal(t, contract.Time, code)
+	assert.Equal(t, "chorcheck-graph: drawing takes longer than 1s\n", messages)
+}
+
 func TestMemory(t *testing.T) {
 	out, messages, code := result(t, command(t, place{}, random(300, 1200), "-memory", fmt.Sprint(64<<20)))
 	assert.Equal(t, contract.Memory, code, messages)

@@ -12,9 +12,11 @@ package confine
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -26,8 +28,12 @@ import (
 var own = takeDirectory()
 
 func init() {
-	// The code of the library runs without pause. The clock and the collector need threads besides.
+	// The code of the library runs without pause, and cannot be made to. The clock needs threads besides. The collector
+	// would stop all of them to wait for that code, and the clock with them: nothing is collected in
+	// the short life of this process.
 	runtime.GOMAXPROCS(max(4, runtime.NumCPU()))
+	debug.SetGCPercent(-1)
+	debug.SetMemoryLimit(math.MaxInt64) // whatever the environment says
 	limitProcess()
 	Within(contract.MaxTime)
 }
