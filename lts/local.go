@@ -1,11 +1,13 @@
 package lts
 
+import "context"
+
 // Local is the optional power of a system whose configurations fall into components,
 // of which each step touches few. It is what decision diagrams live on.
 type Local interface {
 	// Locality is made anew by each call, which may cost as much as making the system
-	// did. The error says, in words for users, what in the system is not local.
-	Locality() (*Locality, error)
+	// did. The error is that of ctx, or says, in words for users, what in the system is not local.
+	Locality(ctx context.Context) (*Locality, error)
 }
 
 // Locality describes all steps of a system as products over components: it has one

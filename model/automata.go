@@ -119,6 +119,20 @@ type Machine struct {
 	Transitions []Transition
 }
 
+// Leaving gives for each state the transitions that leave it: from the first index up to, and without, the second.
+func (m *Machine) Leaving() [][2]int {
+	leaving := make([][2]int, len(m.States))
+	for i := 0; i < len(m.Transitions); {
+		j := i
+		for j < len(m.Transitions) && m.Transitions[j].From == m.Transitions[i].From {
+			j++
+		}
+		leaving[m.Transitions[i].From] = [2]int{i, j}
+		i = j
+	}
+	return leaving
+}
+
 // Automata are communicating automata, one for each role, and their channels.
 // The messages of one ordered pair and label all carry the same number of values.
 type Automata struct {

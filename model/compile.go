@@ -1,6 +1,7 @@
 package model
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -177,7 +178,7 @@ func (n *Network) faultsOf(q *queue) queueFaults {
 }
 
 // compileGeneral makes the moves.
-func (n *Network) compileGeneral(queueOf []int) {
+func (n *Network) compileGeneral(ctx context.Context, queueOf []int) error {
 	g := n.general
 	k := n.flat.scopes
 	g.late, g.discard = make([]bool, len(n.flat.messages)), make([]lts.Action, len(n.flat.messages))
@@ -226,7 +227,9 @@ func (n *Network) compileGeneral(queueOf []int) {
 		n.makeDrawing()
 	}
 	if len(n.automata.Scopes) > 0 {
-		n.makeForgetting()
+		if err := n.makeForgetting(ctx); err != nil {
+			return err
+		}
 	}
 	receivers := n.receivers(queueOf)
 	g.partnerSets = map[ActionInfo]int32{}
@@ -236,6 +239,9 @@ func (n *Network) compileGeneral(queueOf []int) {
 	for r := range n.flat.machines {
 		first[r] = uint32(len(g.moves))
 		for _, fs := range n.flat.machines[r].states {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			row := moveRow{start: uint32(len(g.moves)), live: fs.control >= 0, marks: n.stateMarks(RoleID(r), &fs)}
 			for i := range fs.steps {
 				if st := &fs.steps[i]; st.kind != EndRaise && (!st.takes() || queueOf[st.message] >= 0) {
@@ -269,8 +275,12 @@ func (n *Network) compileGeneral(queueOf []int) {
 		}
 	}
 	for i := range g.faults {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		n.compileFault(&g.faults[i], first, infos, queueOf, receivers)
 	}
+	return nil
 }
 
 // noInfo is an action that is no transition of a machine.

@@ -19,7 +19,7 @@ func TestReductionsWhenThingsFail(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		x := naive.Failing(rapid.Bool().Draw(t, "looped")).Draw(t, "system")
 		for _, env := range x.Environments {
-			net, err := model.NewNetwork(x.Automata, model.NetworkOptions{Environment: env, KeepCrashed: x.KeepCrashed})
+			net, err := model.NewNetwork(t.Context(), x.Automata, model.NetworkOptions{Environment: env, KeepCrashed: x.KeepCrashed})
 			require.NoError(t, err)
 			if net.HasDead() {
 				dead++
@@ -58,7 +58,7 @@ func TestResetDead(t *testing.T) {
 		},
 		Channels: model.Channels{Default: model.Channel{Discipline: model.FIFO, Capacity: 1}},
 	}
-	net, err := model.NewNetwork(a, model.NetworkOptions{})
+	net, err := model.NewNetwork(t.Context(), a, model.NetworkOptions{})
 	require.NoError(t, err)
 	require.True(t, net.HasDead())
 	require.False(t, net.Symmetric())
@@ -81,10 +81,10 @@ func TestResetDead(t *testing.T) {
 
 func TestRepresentativesAreFoundWithoutAllocation(t *testing.T) {
 	u := load(t, "read-write-lock.chor", map[string]int64{"readers": 4})
-	symmetric, err := model.NewNetwork(u.Automata, model.NetworkOptions{})
+	symmetric, err := model.NewNetwork(t.Context(), u.Automata, model.NetworkOptions{})
 	require.NoError(t, err)
 	u = load(t, "two-phase-commit.chor", nil)
-	dead, err := model.NewNetwork(u.Automata, model.NetworkOptions{})
+	dead, err := model.NewNetwork(t.Context(), u.Automata, model.NetworkOptions{})
 	require.NoError(t, err)
 	for name, x := range map[string]struct {
 		sys   lts.System

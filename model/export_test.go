@@ -1,28 +1,32 @@
 package model
 
-import "chorcheck/lts"
+import (
+	"context"
+
+	"chorcheck/lts"
+)
 
 // NewNetworkOfSlots is NewNetwork without dictionaries: all queues are packed as
 // slots, as those with too many contents are.
-func NewNetworkOfSlots(a *Automata, opt NetworkOptions) (*Network, error) {
+func NewNetworkOfSlots(ctx context.Context, a *Automata, opt NetworkOptions) (*Network, error) {
 	opt.slots = true
-	return NewNetwork(a, opt)
+	return NewNetwork(ctx, a, opt)
 }
 
 // NewGeneralNetwork is NewNetwork with the general way to find steps, also where the
 // quick one would do.
-func NewGeneralNetwork(a *Automata, opt NetworkOptions) (*Network, error) {
+func NewGeneralNetwork(ctx context.Context, a *Automata, opt NetworkOptions) (*Network, error) {
 	opt.general = true
-	return NewNetwork(a, opt)
+	return NewNetwork(ctx, a, opt)
 }
 
 // HasQuickFaults reports whether faults are struck beside the tables of steps.
 func (n *Network) HasQuickFaults() bool { return n.quick != nil }
 
 // NewNetworksByWay makes a network for each way to look steps up.
-func NewNetworksByWay(a *Automata, opt NetworkOptions) (out []*Network, err error) {
+func NewNetworksByWay(ctx context.Context, a *Automata, opt NetworkOptions) (out []*Network, err error) {
 	for opt.way = atOnce; opt.way <= stepByStep; opt.way++ {
-		n, err := NewNetwork(a, opt)
+		n, err := NewNetwork(ctx, a, opt)
 		if err != nil {
 			return nil, err
 		}

@@ -41,7 +41,7 @@ func network(t *testing.T, channel model.Channel, first, second string, env *mod
 	if change != nil {
 		change(a)
 	}
-	net, err := model.NewNetwork(a, model.NetworkOptions{Environment: env})
+	net, err := model.NewNetwork(t.Context(), a, model.NetworkOptions{Environment: env})
 	require.NoError(t, err)
 	return net
 }
@@ -123,7 +123,7 @@ func TestFairnessClassesOfAll(t *testing.T) {
 	all := rapid.OneOf(naive.Failing(false), naive.Failing(true), naive.Meddling(), naive.Alike())
 	rapid.Check(t, func(t *rapid.T) {
 		x := all.Draw(t, "system")
-		net, err := model.NewNetwork(x.Automata, model.NetworkOptions{Environment: x.Environments[0], KeepCrashed: x.KeepCrashed})
+		net, err := model.NewNetwork(t.Context(), x.Automata, model.NetworkOptions{Environment: x.Environments[0], KeepCrashed: x.KeepCrashed})
 		require.NoError(t, err)
 		f := net.FairnessClasses()
 		doer := map[int]model.RoleID{}
@@ -150,7 +150,7 @@ func TestThreadsAreTold(t *testing.T) {
 		s := newScopes()
 		s.c.TellThreads = told
 		s.project(t, s.par(model.Seq{msg(roleA, roleB, "a")}, model.Seq{msg(roleA, roleC, "b"), msg(roleC, roleA, "c")}), msg(roleA, roleB, "z"))
-		net, err := model.NewNetwork(s.a, model.NetworkOptions{})
+		net, err := model.NewNetwork(t.Context(), s.a, model.NetworkOptions{})
 		require.NoError(t, err)
 		want := []string{"the delivery from A to B", "the delivery from A to C", "the delivery from C to A", "what A does", "what C does"}
 		if told {

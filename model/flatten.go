@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 )
@@ -109,7 +110,7 @@ type flatMachine struct {
 }
 
 // flatten makes the flat states that can be reached in an environment.
-func flatten(a *Automata, env *Environment, observed []Atom) (*flattener, error) {
+func flatten(ctx context.Context, a *Automata, env *Environment, observed []Atom) (*flattener, error) {
 	f := &flattener{
 		a: a, env: env, scopes: newTracking(a, env, observed), owned: make([][]VarID, len(a.Roles)), slot: make([]int, len(a.Vars)),
 		machines: make([]flatMachine, len(a.Machines)), index: map[string]messageID{},
@@ -123,13 +124,13 @@ func flatten(a *Automata, env *Environment, observed []Atom) (*flattener, error)
 	for r := range a.Machines {
 		m := &f.machines[r]
 		m.index = map[string]int{}
-		m.first = transitionRanges(&a.Machines[r])
+		m.first = a.Machines[r].Leaving()
 		m.guards = f.timerGuards(RoleID(r))
 		if _, err := f.state(RoleID(r), a.Machines[r].Initial, f.initial(RoleID(r))); err != nil {
 			return nil, err
 		}
 	}
-	if err := f.work(); err != nil {
+	if err := f.work(ctx); err != nil {
 		return nil, err
 	}
 	for i := range env.Faults {
@@ -141,11 +142,11 @@ func flatten(a *Automata, env *Environment, observed []Atom) (*flattener, error)
 		if _, err := f.message(kind, f.strayTag(kind), []Origin{fault.Origin}); err != nil {
 			return nil, err
 		}
-		if err := f.work(); err != nil {
+		if err := f.work(ctx); err != nil {
 			return nil, err
 		}
 	}
-	if err := f.addCleared(); err != nil {
+	if err := f.addCleared(ctx); err != nil {
 		return nil, err
 	}
 	for r := range f.machines {
@@ -156,8 +157,11 @@ func flatten(a *Automata, env *Environment, observed []Atom) (*flattener, error)
 }
 
 // work expands all states that are known and have not been.
-func (f *flattener) work() error {
+func (f *flattener) work(ctx context.Context) error {
 	for len(f.todo) > 0 {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		p := f.todo[len(f.todo)-1]
 		f.todo = f.todo[:len(f.todo)-1]
 		if err := f.expand(p.role, p.state); err != nil {
@@ -221,19 +225,6 @@ func (f *flattener) explicitTimer(tr *Transition) (VarID, bool) {
 		return 0, false
 	}
 	return f.a.Timers[tr.Timer].Var, true
-}
-
-func transitionRanges(m *Machine) [][2]int {
-	ranges := make([][2]int, len(m.States))
-	for i := 0; i < len(m.Transitions); {
-		j := i
-		for j < len(m.Transitions) && m.Transitions[j].From == m.Transitions[i].From {
-			j++
-		}
-		ranges[m.Transitions[i].From] = [2]int{i, j}
-		i = j
-	}
-	return ranges
 }
 
 func (f *flattener) initial(r RoleID) []int64 {

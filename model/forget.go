@@ -1,6 +1,7 @@
 package model
 
 import (
+	"context"
 	"slices"
 
 	"chorcheck/lts"
@@ -47,13 +48,16 @@ func (k *tracking) forgets() bool {
 }
 
 // addCleared adds the flat states that differ from others in what has been forgotten.
-func (f *flattener) addCleared() error {
+func (f *flattener) addCleared(ctx context.Context) error {
 	done := make([]int, len(f.machines))
 	for again := true; again; {
 		again = false
 		for r := range f.machines {
 			m := &f.machines[r]
 			for ; done[r] < len(m.states); done[r]++ {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
 				again = true
 				for slot, s := range f.scopes.scopes[r] {
 					if values := f.clear(RoleID(r), done[r], slot); values != nil && f.scopes.forgotten[s] {
@@ -64,7 +68,7 @@ func (f *flattener) addCleared() error {
 				}
 			}
 		}
-		if err := f.work(); err != nil {
+		if err := f.work(ctx); err != nil {
 			return err
 		}
 	}
@@ -91,7 +95,7 @@ func (f *flattener) clear(r RoleID, s, slot int) []int64 {
 	return next
 }
 
-func (n *Network) makeForgetting() {
+func (n *Network) makeForgetting(ctx context.Context) error {
 	k, g := n.flat.scopes, &n.general.forgetting
 	for s := range k.a.Scopes {
 		tracked := slices.ContainsFunc(k.tracks, func(of []bool) bool { return of[s] })
@@ -121,6 +125,9 @@ func (n *Network) makeForgetting() {
 			if !k.forgotten[s] {
 				continue
 			}
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			bit := slices.Index(g.plain, s)
 			to := make([]int32, len(m.states))
 			for i := range m.states {
@@ -144,6 +151,7 @@ func (n *Network) makeForgetting() {
 		}
 		g.told = append(g.told, told)
 	}
+	return nil
 }
 
 // tellsOf reports whether a message belongs to a scope, or says how its sender left it.

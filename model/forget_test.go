@@ -79,7 +79,7 @@ func TestForgottenTooEarly(t *testing.T) {
 			env := &model.Environment{Name: "rough", Limit: 2, Faults: []model.Fault{{Kind: model.RaiseFault, Role: bob, Peer: -1, Label: -1}}}
 			a, _, err := model.Project(c)
 			require.NoError(t, err)
-			net, err := model.NewNetwork(a, model.NetworkOptions{Environment: env})
+			net, err := model.NewNetwork(t.Context(), a, model.NetworkOptions{Environment: env})
 			require.NoError(t, err)
 			l := &lockstep{t: t, a: a, net: net, seen: map[string]bool{}, in: replay.New(a, replay.Options{Environment: env})}
 			l.run(2000)
@@ -106,7 +106,7 @@ func TestForgottenWhileUntoldMessageIsOnItsWay(t *testing.T) {
 			move(model.Send, 0, 1, alice, inside), move(model.Internal, 1, 2, -1, outside), move(model.Receive, 2, 3, alice, inside),
 		}},
 	}
-	net, err := model.NewNetwork(a, model.NetworkOptions{})
+	net, err := model.NewNetwork(t.Context(), a, model.NetworkOptions{})
 	require.NoError(t, err)
 	l := &lockstep{t: t, a: a, net: net, seen: map[string]bool{}, in: replay.New(a, replay.Options{})}
 	l.run(100)

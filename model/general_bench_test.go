@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"context"
 	"testing"
 
 	"chorcheck/lts"
@@ -30,13 +31,13 @@ func BenchmarkNext(b *testing.B) {
 	crash := &model.Environment{Name: "crash", Limit: 1, Faults: []model.Fault{{Kind: model.Crash, Role: 1, Peer: -1}, {Kind: model.Loss, Role: 2, Peer: 3}}}
 	for _, bm := range []struct {
 		name    string
-		compile func(*model.Automata, model.NetworkOptions) (*model.Network, error)
+		compile func(context.Context, *model.Automata, model.NetworkOptions) (*model.Network, error)
 		env     *model.Environment
 	}{
 		{"quick", model.NewNetwork, nil}, {"general", model.NewGeneralNetwork, nil}, {"faults", model.NewNetwork, crash},
 	} {
 		b.Run(bm.name, func(b *testing.B) {
-			net, err := bm.compile(ring(6), model.NetworkOptions{Environment: bm.env})
+			net, err := bm.compile(b.Context(), ring(6), model.NetworkOptions{Environment: bm.env})
 			if err != nil {
 				b.Fatal(err)
 			}

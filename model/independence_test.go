@@ -178,7 +178,7 @@ func TestIndependenceKeepsItsPromise(t *testing.T) {
 			f.Automata.Scopes[i].DiscardLate = false
 		}
 		for _, env := range f.Environments {
-			net, err := model.NewNetwork(f.Automata, model.NetworkOptions{Environment: env, KeepCrashed: f.KeepCrashed})
+			net, err := model.NewNetwork(t.Context(), f.Automata, model.NetworkOptions{Environment: env, KeepCrashed: f.KeepCrashed})
 			require.NoError(t, err)
 			requirePromise(t, net, 300, 40)
 		}
@@ -189,7 +189,7 @@ func TestIndependenceWhereAllMeddle(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		for range 20 { // it takes more than a hundred of them to see each dependency
 			f := naive.Meddling().Draw(t, "system")
-			net, err := model.NewNetwork(f.Automata, model.NetworkOptions{Environment: f.Environments[0], KeepCrashed: f.KeepCrashed})
+			net, err := model.NewNetwork(t.Context(), f.Automata, model.NetworkOptions{Environment: f.Environments[0], KeepCrashed: f.KeepCrashed})
 			require.NoError(t, err)
 			requirePromise(t, net, 300, 40)
 		}
@@ -205,7 +205,7 @@ func TestIndependenceOfWhoComesBack(t *testing.T) {
 	env := model.Calm()
 	env.Limit = 2
 	env.Faults = []model.Fault{{Kind: model.Crash, Peer: -1, Recovers: true}, {Kind: model.Reorder, Peer: 1}}
-	net, err := model.NewNetwork(a, model.NetworkOptions{Environment: env})
+	net, err := model.NewNetwork(t.Context(), a, model.NetworkOptions{Environment: env})
 	require.NoError(t, err)
 	require.NotNil(t, newPromise(t, net, 1000))
 	requirePromise(t, net, 1000, 1000)

@@ -9,6 +9,9 @@ import (
 // fault adds the events of one fault of the environment.
 func (l *localiser) fault(p *faultPlan) {
 	for _, e := range l.whileIn(p) {
+		if l.over() {
+			return
+		}
 		for _, i := range p.counters {
 			e.add(l.counters[i], l.counts(int(l.n.general.counters[i].limit)))
 		}
@@ -22,7 +25,7 @@ func (l *localiser) fault(p *faultPlan) {
 			l.stray(p, e)
 		default:
 			for flat, row := range l.n.general.rows[p.Role] {
-				if row.live {
+				if row.live && !l.over() {
 					l.strikeMoves(p, flat, &row, e)
 				}
 			}

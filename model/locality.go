@@ -1,6 +1,7 @@
 package model
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -27,9 +28,9 @@ var errNumbered = errors.New("the instances of a scope in a loop are numbered by
 
 // NewLocalNetwork is NewNetwork for the search with decision diagrams: what is known
 // of scopes is not forgotten, unless that is done by the maps that Locality gives.
-func NewLocalNetwork(a *Automata, opt NetworkOptions) (*Network, error) {
+func NewLocalNetwork(ctx context.Context, a *Automata, opt NetworkOptions) (*Network, error) {
 	opt.general, opt.remember = true, true
-	return NewNetwork(a, opt)
+	return NewNetwork(ctx, a, opt)
 }
 
 // RoleComponent is the component that holds the local state of a role, with its variables.
@@ -39,11 +40,11 @@ func (n *Network) RoleComponent(r RoleID) int { return int(r) }
 func (n *Network) QueueComponent(q int) int { return len(n.locals) + q }
 
 // Locality implements lts.Local for networks of NewLocalNetwork.
-func (n *Network) Locality() (*lts.Locality, error) {
+func (n *Network) Locality(ctx context.Context) (*lts.Locality, error) {
 	if n.flat.scopes.numbered {
 		return nil, errNumbered
 	}
-	l := newLocaliser(n)
+	l := newLocaliser(ctx, n)
 	for r := range n.locals {
 		l.role(RoleID(r))
 	}
@@ -56,11 +57,15 @@ func (n *Network) Locality() (*lts.Locality, error) {
 		l.fault(&n.general.faults[i])
 	}
 	l.forgetting()
+	if l.over() {
+		return nil, l.ctx.Err()
+	}
 	return l.out, nil
 }
 
 // localiser makes the events of a network.
 type localiser struct {
+	ctx      context.Context
 	n        *Network
 	out      *lts.Locality
 	queues   []*queueValues
@@ -113,9 +118,9 @@ func (q *queueValues) write(s lts.State, v uint32) {
 	}
 }
 
-func newLocaliser(n *Network) *localiser {
+func newLocaliser(ctx context.Context, n *Network) *localiser {
 	l := &localiser{
-		n: n, out: &lts.Locality{}, scratch: make(lts.State, n.width),
+		ctx: ctx, n: n, out: &lts.Locality{}, scratch: make(lts.State, n.width),
 		relations: map[string]*lts.Relation{}, composed: map[[2]*lts.Relation]*lts.Relation{},
 	}
 	for r := range n.locals {
@@ -165,6 +170,9 @@ func newLocaliser(n *Network) *localiser {
 	}
 	return l
 }
+
+// over reports whether the time is: what is made from then on is not used.
+func (l *localiser) over() bool { return l.ctx.Err() != nil }
 
 // component adds a component that is one field.
 func (l *localiser) component(name string, f field) int {
@@ -496,6 +504,9 @@ func (l *localiser) role(r RoleID) {
 		if !row.live {
 			continue
 		}
+		if l.over() {
+			return
+		}
 		for i := row.start; i < row.raises; i++ {
 			l.move(r, flat, &g.moves[i])
 		}
@@ -608,6 +619,9 @@ func (l *localiser) discards(r RoleID) {
 		if !row.live || done[class] {
 			continue
 		}
+		if l.over() {
+			return
+		}
 		done[class] = true
 		here := l.only(r, "class "+class, func(s int) bool { return n.general.rows[r][s].live && l.class(r, s) == class })
 		for _, i := range n.general.queues[r] {
@@ -665,6 +679,9 @@ func (l *localiser) forgetting() {
 		}
 		if restarts {
 			continue
+		}
+		if l.over() {
+			return
 		}
 		e := effect{}
 		for r := range n.locals {

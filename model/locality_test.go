@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -102,14 +103,14 @@ func blockedSends(net *model.Network, s lts.State) []lts.Action {
 // requireLocal compares the steps of a network with those by its events, and what the maps
 // make of its configurations with those of a network that forgets. It reports false if they are too many.
 func requireLocal(t require.TestingT, a *model.Automata, opt model.NetworkOptions, limit int) (known, complete bool) {
-	net, err := model.NewLocalNetwork(a, opt)
+	net, err := model.NewLocalNetwork(context.Background(), a, opt)
 	require.NoError(t, err)
-	loc, err := net.Locality()
+	loc, err := net.Locality(context.Background())
 	if err != nil {
 		require.ErrorContains(t, err, "numbered")
 		return false, false
 	}
-	forgetful, err := model.NewGeneralNetwork(a, opt)
+	forgetful, err := model.NewGeneralNetwork(context.Background(), a, opt)
 	require.NoError(t, err)
 	states := reach(net, limit)
 	if len(states) >= limit {

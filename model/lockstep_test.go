@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"sort"
@@ -320,7 +321,7 @@ func usesTimers(a *model.Automata) bool {
 	return false
 }
 
-func testLockstep(t *testing.T, looped bool, limit int, compile func(*model.Automata, model.NetworkOptions) (*model.Network, error)) {
+func testLockstep(t *testing.T, looped bool, limit int, compile func(context.Context, *model.Automata, model.NetworkOptions) (*model.Network, error)) {
 	confused, all := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		x := naive.Failing(looped).Draw(t, "system")
@@ -328,7 +329,7 @@ func testLockstep(t *testing.T, looped bool, limit int, compile func(*model.Auto
 			t.Skip("a timer is used as a variable")
 		}
 		for _, env := range append(x.Environments, nil) {
-			net, err := compile(x.Automata, model.NetworkOptions{Environment: env, KeepCrashed: x.KeepCrashed})
+			net, err := compile(t.Context(), x.Automata, model.NetworkOptions{Environment: env, KeepCrashed: x.KeepCrashed})
 			require.NoError(t, err)
 			l := &lockstep{
 				t: t, a: x.Automata, net: net, seen: map[string]bool{},
@@ -371,7 +372,7 @@ func TestChoreographiesInLockstep(t *testing.T) {
 			c := twin.Cases(size).Draw(t, "case")
 			a, _, err := model.Project(c.Choreography)
 			require.NoError(t, err)
-			net, err := model.NewNetwork(a, model.NetworkOptions{Environment: c.Environment})
+			net, err := model.NewNetwork(t.Context(), a, model.NetworkOptions{Environment: c.Environment})
 			require.NoError(t, err)
 			l := &lockstep{t: t, a: a, net: net, seen: map[string]bool{}, deep: true, source: c, in: replay.New(a, replay.Options{Environment: c.Environment})}
 			l.run(150)

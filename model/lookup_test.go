@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -55,7 +56,7 @@ func walkLookups(t require.TestingT, nets []*model.Network, limit int) {
 func TestLookups(t *testing.T) {
 	var roles [4]int // by way, and steps that did not fit
 	check := func(t require.TestingT, a *model.Automata, opt model.NetworkOptions) {
-		nets, err := model.NewNetworksByWay(a, opt)
+		nets, err := model.NewNetworksByWay(context.Background(), a, opt)
 		require.NoError(t, err)
 		if nets[0].LookedUp() == ([4]int{}) {
 			return // it is not made of tables
@@ -119,7 +120,7 @@ func TestLookupsThatAreFull(t *testing.T) {
 				add(0, 1, model.Internal, -1, 0)
 				slices.SortStableFunc(m.Transitions, func(x, y model.Transition) int { return x.From - y.From })
 			}
-			nets, err := model.NewNetworksByWay(a, model.NetworkOptions{})
+			nets, err := model.NewNetworksByWay(t.Context(), a, model.NetworkOptions{})
 			require.NoError(t, err)
 			walkLookups(t, nets, 300)
 			assert.Equal(t, labels > 3 && capacity == 1, nets[0].LookedUp()[3] > 0)

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"context"
 	"fmt"
 	"math/bits"
 	"slices"
@@ -166,18 +167,18 @@ type NetworkOptions struct {
 	remember bool // forget nothing of scopes that are not looped
 }
 
-// NewNetwork compiles automata. The error is a *LimitError. Time and memory grow
+// NewNetwork compiles automata. The error is a *LimitError, or that of ctx. Time and memory grow
 // with the number of local states and queue contents, not of configurations.
-func NewNetwork(a *Automata, opt NetworkOptions) (*Network, error) {
+func NewNetwork(ctx context.Context, a *Automata, opt NetworkOptions) (*Network, error) {
 	if opt.Environment == nil {
 		opt.Environment = Calm()
 	}
-	f, err := flatten(a, opt.Environment, opt.Observed)
+	f, err := flatten(ctx, a, opt.Environment, opt.Observed)
 	if err != nil {
 		return nil, err
 	}
 	n := &Network{automata: a, options: opt, flat: f, waits: [][]uint16{nil}, tables: []uint32{possible}, byKey: map[ActionInfo]lts.Action{}}
-	queueOf, err := n.makeQueues(opt)
+	queueOf, err := n.makeQueues(ctx, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -194,13 +195,17 @@ func NewNetwork(a *Automata, opt NetworkOptions) (*Network, error) {
 		return nil, err
 	}
 	if n.general != nil {
-		n.compileGeneral(queueOf)
+		if err := n.compileGeneral(ctx, queueOf); err != nil {
+			return nil, err
+		}
 	}
 	if quick {
 		n.planQuick()
 	}
 	if n.general == nil || quick {
-		n.compile(queueOf)
+		if err := n.compile(ctx, queueOf); err != nil {
+			return nil, err
+		}
 		n.vanishes = slices.ContainsFunc(n.steps, func(c compiledStep) bool { return c.extra != 0 })
 		n.marks = slices.ContainsFunc(n.steps, func(c compiledStep) bool { return c.enabled != 0 })
 		if !n.mixed && n.width <= 2 {
@@ -213,7 +218,7 @@ func NewNetwork(a *Automata, opt NetworkOptions) (*Network, error) {
 
 // makeQueues makes a queue for each pair, or receiver, that messages can be sent
 // to, and returns the queue of each message kind, -1 for a rendezvous.
-func (n *Network) makeQueues(opt NetworkOptions) ([]int, error) {
+func (n *Network) makeQueues(ctx context.Context, opt NetworkOptions) ([]int, error) {
 	type place struct {
 		from, to RoleID
 	}
@@ -248,6 +253,9 @@ func (n *Network) makeQueues(opt NetworkOptions) ([]int, error) {
 		queueOf[id] = q
 	}
 	for _, q := range n.queues {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		if len(q.messages) > maxMessageKinds {
 			return nil, &LimitError{
 				Message: fmt.Sprintf("%s can be sent more than %d different messages", n.automata.Roles[q.to].Name, maxMessageKinds),
@@ -372,7 +380,7 @@ func bitsFor(values int) int {
 	return b
 }
 
-func (n *Network) compile(queueOf []int) {
+func (n *Network) compile(ctx context.Context, queueOf []int) error {
 	put, take := map[int]uint32{}, map[int]uint32{} // by message kind, offsets into tables
 	table := func(cache map[int]uint32, q *queue, id messageID, isPut bool) uint32 {
 		if off, ok := cache[int(id)]; ok {
@@ -390,6 +398,9 @@ func (n *Network) compile(queueOf []int) {
 		lt.first = uint32(len(n.rows))
 		most := 0
 		for s, fs := range n.flat.machines[r].states {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			rw := row{start: uint32(len(n.steps)), marks: n.stateMarks(RoleID(r), &fs)}
 			out := 0
 			for _, st := range fs.steps {
@@ -457,6 +468,7 @@ func (n *Network) compile(queueOf []int) {
 		}
 		n.maxOut += most
 	}
+	return nil
 }
 
 // watch appends a step that is never enabled, for a local state that only receives. Its

@@ -38,7 +38,7 @@ func TestOvertakingAnEqualMessageIsNoFault(t *testing.T) {
 	env := &model.Environment{Limit: -1, Faults: []model.Fault{{Kind: model.Reorder, Role: 0, Peer: 1}}}
 	for _, matters := range []bool{false, true} {
 		a := inRounds(matters)
-		net, err := model.NewNetwork(a, model.NetworkOptions{Environment: env})
+		net, err := model.NewNetwork(t.Context(), a, model.NetworkOptions{Environment: env})
 		require.NoError(t, err)
 		faults := func(s lts.State) (n int, next lts.State) {
 			steps := lts.NewSteps(net.Width())
@@ -72,7 +72,7 @@ func TestOrderOfTheNetworksTransitions(t *testing.T) {
 		{Kind: model.Stray, Role: 0, Peer: 2}, {Kind: model.Disconnect, Role: 0, Peer: 2},
 		{Kind: model.Crash, Role: 2, Peer: -1, Recovers: true}, {Kind: model.Loss, Role: 0, Peer: 1}, {Kind: model.Crash, Role: 1, Peer: -1, Recovers: true},
 	}}
-	net, err := model.NewNetwork(a, model.NetworkOptions{Environment: env})
+	net, err := model.NewNetwork(t.Context(), a, model.NetworkOptions{Environment: env})
 	require.NoError(t, err)
 	// what gives role and transition, then recovery, fault and link of each transition.
 	type what struct {

@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
@@ -47,10 +48,10 @@ func TestNetworkAgainstNaiveSearch(t *testing.T) {
 		if !want.Complete {
 			t.Skip("too large")
 		}
-		for name, compile := range map[string]func(*model.Automata, model.NetworkOptions) (*model.Network, error){
+		for name, compile := range map[string]func(context.Context, *model.Automata, model.NetworkOptions) (*model.Network, error){
 			"dictionaries": model.NewNetwork, "slots": model.NewNetworkOfSlots, "general": model.NewGeneralNetwork,
 		} {
-			net, err := compile(a, model.NetworkOptions{})
+			net, err := compile(t.Context(), a, model.NetworkOptions{})
 			require.NoError(t, err)
 			states, transitions, depth := count(lts.Checked(net, t.Fatalf), limit)
 			require.Equal(t, want.States, states, "states, %s", name)
@@ -83,7 +84,7 @@ func TestWideQueues(t *testing.T) {
 		for l := range labels {
 			a.Machines[1].Transitions = append(a.Machines[1].Transitions, model.Transition{Kind: model.Receive, Label: model.LabelID(l), Origins: []model.Origin{2}})
 		}
-		net, err := model.NewNetworkOfSlots(a, model.NetworkOptions{})
+		net, err := model.NewNetworkOfSlots(t.Context(), a, model.NetworkOptions{})
 		require.NoError(t, err)
 		require.Greater(t, net.Width(), 1)
 		want := naive.Search(a, 100_000)

@@ -99,7 +99,7 @@ type graphNode struct {
 	actions []action
 	decides bool // the silent edges are the branches of the role's own decision
 	origin  Origin
-	ctx     *context
+	ctx     *scopeContext
 	in      []PositionID // of threads: where they may be
 	// Of threads: the crashes that one of them takes wherever it may be, and those that
 	// one has taken wherever it may be over.
@@ -159,7 +159,7 @@ type projector struct {
 	nodes        []graphNode
 	recs         map[*Rec]int
 	end          int
-	ctx          *context
+	ctx          *scopeContext
 	thread       ThreadID
 	sub          bool // it is about a thread of a par
 
@@ -170,7 +170,7 @@ type projector struct {
 func newProjector(p *projector) *projector {
 	p.recs = map[*Rec]int{}
 	if p.ctx == nil {
-		p.ctx = &context{again: -1}
+		p.ctx = &scopeContext{again: -1}
 	}
 	p.end = p.add(graphNode{ended: true})
 	return p

@@ -2,10 +2,10 @@ package model
 
 import "slices"
 
-// context is where a node of a role's graph stands: a list of parts of scopes,
+// scopeContext is where a node of a role's graph stands: a list of parts of scopes,
 // innermost first, that ends with the part outside any scope.
-type context struct {
-	outer    *context // nil outside any scope
+type scopeContext struct {
+	outer    *scopeContext // nil outside any scope
 	position PositionID
 	part     int
 	graph    *scopeGraph // of the scope; nil outside
@@ -41,7 +41,7 @@ func (h handlerGraph) start(e ExceptionID) int {
 }
 
 func (p *projector) enter(g *scopeGraph, part int) {
-	p.ctx = &context{
+	p.ctx = &scopeContext{
 		outer: p.ctx, position: p.position(g.id, part), part: part, graph: g, depth: p.ctx.depth + 1,
 		timers: p.ctx.timers, again: p.ctx.again,
 	}
@@ -102,7 +102,7 @@ func (p *projector) try(st *Try, next int) (int, error) {
 // leave leads to a node further out, through the ends of all parts of scopes that
 // are left on the way: to go on elsewhere ends them as well.
 func (p *projector) leave(to int, origin Origin) int {
-	var left []*context
+	var left []*scopeContext
 	for x := p.ctx; x.depth > p.nodes[to].ctx.depth; x = x.outer {
 		left = append(left, x)
 	}
@@ -143,7 +143,7 @@ func raisesAgain(s Seq, r RoleID) bool {
 
 // taker finds the handler that takes an exception at the role, raised at a place:
 // the innermost one. It is nil if nobody takes it.
-func (p *projector) taker(ctx *context, e ExceptionID) (*context, int) {
+func (p *projector) taker(ctx *scopeContext, e ExceptionID) (*scopeContext, int) {
 	crash := p.choreography.Exceptions[e].Kind == CrashNoticed
 	for c := ctx; c.graph != nil; c = c.outer {
 		if c.part != 0 {
@@ -159,7 +159,7 @@ func (p *projector) taker(ctx *context, e ExceptionID) (*context, int) {
 }
 
 // raise is the action that raises an exception at a place.
-func (p *projector) raise(ctx *context, kind Kind, e ExceptionID, origin Origin) action {
+func (p *projector) raise(ctx *scopeContext, kind Kind, e ExceptionID, origin Origin) action {
 	a := action{label: actionLabel{kind: kind, exception: e, thread: p.thread}, origins: []Origin{origin}, to: Failed}
 	a.label.places = []Place{{Position: ctx.position}}
 	c, h := p.taker(ctx, e)

@@ -32,7 +32,7 @@ func TestQuickFaultsInLockstep(t *testing.T) {
 				}
 			}
 		}
-		net, err := model.NewNetwork(a, model.NetworkOptions{Environment: env})
+		net, err := model.NewNetwork(t.Context(), a, model.NetworkOptions{Environment: env})
 		require.NoError(t, err)
 		if net.HasQuickFaults() {
 			quick++

@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -170,7 +171,7 @@ func sortTransitions(m *model.Machine) {
 }
 
 // compilers are the ways to compile a network.
-var compilers = map[string]func(*model.Automata, model.NetworkOptions) (*model.Network, error){
+var compilers = map[string]func(context.Context, *model.Automata, model.NetworkOptions) (*model.Network, error){
 	"dictionaries": model.NewNetwork, "slots": model.NewNetworkOfSlots, "general": model.NewGeneralNetwork,
 }
 
@@ -179,7 +180,7 @@ func TestSymmetryOfRandomNetworks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a, env := symmetric(t)
 		name := rapid.SampledFrom([]string{"dictionaries", "slots", "general"}).Draw(t, "way")
-		net, err := compilers[name](a, model.NetworkOptions{Environment: env})
+		net, err := compilers[name](t.Context(), a, model.NetworkOptions{Environment: env})
 		require.NoError(t, err)
 		blocks := net.Interchangeable()
 		require.Len(t, blocks, 1)
@@ -220,7 +221,7 @@ func TestSymmetryThatIsBroken(t *testing.T) {
 			}
 		}
 		way := rapid.SampledFrom([]string{"dictionaries", "slots", "general"}).Draw(t, "way")
-		net, err := compilers[way](a, model.NetworkOptions{Environment: env})
+		net, err := compilers[way](t.Context(), a, model.NetworkOptions{Environment: env})
 		require.NoError(t, err)
 		reduced(t, net, net.Canonical, false, 300)
 		if canon := reduce.Canon(net, true, true); canon != nil {
@@ -233,7 +234,7 @@ func TestSymmetryThatIsBroken(t *testing.T) {
 func TestReductionsOfAnyAutomata(t *testing.T) {
 	symmetric, dead := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
-		net, err := model.NewNetwork(naive.Automata().Draw(t, "automata"), model.NetworkOptions{})
+		net, err := model.NewNetwork(t.Context(), naive.Automata().Draw(t, "automata"), model.NetworkOptions{})
 		require.NoError(t, err)
 		if net.Symmetric() {
 			symmetric++
@@ -285,7 +286,7 @@ func TestReductionsOfSpecs(t *testing.T) {
 		t.Run(fmt.Sprint(tc.name, tc.set), func(t *testing.T) {
 			u := load(t, tc.name, tc.set)
 			for _, env := range u.Environments {
-				net, err := model.NewNetwork(u.Automata, model.NetworkOptions{Environment: env})
+				net, err := model.NewNetwork(t.Context(), u.Automata, model.NetworkOptions{Environment: env})
 				require.NoError(t, err)
 				largest := 0
 				for _, b := range net.Interchangeable() {
@@ -326,12 +327,12 @@ func TestSymmetryLooksAtDisciplines(t *testing.T) {
 		}})
 	}
 	for way, compile := range compilers {
-		net, err := compile(a, model.NetworkOptions{})
+		net, err := compile(t.Context(), a, model.NetworkOptions{})
 		require.NoError(t, err)
 		assert.True(t, net.Symmetric(), way)
 		other := *a
 		other.Channels.Pairs = map[model.Pair]model.Channel{{From: 2, To: 0}: {Discipline: model.Bag, Capacity: 2}}
-		net, err = compile(&other, model.NetworkOptions{})
+		net, err = compile(t.Context(), &other, model.NetworkOptions{})
 		require.NoError(t, err)
 		assert.False(t, net.Symmetric(), way)
 	}
@@ -343,7 +344,7 @@ func TestSymmetryOfMembersThatDiffer(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := naive.Alike().Draw(t, "system")
 		way := rapid.SampledFrom([]string{"dictionaries", "slots", "general"}).Draw(t, "way")
-		net, err := compilers[way](f.Automata, model.NetworkOptions{Environment: f.Environments[0], KeepCrashed: f.KeepCrashed})
+		net, err := compilers[way](t.Context(), f.Automata, model.NetworkOptions{Environment: f.Environments[0], KeepCrashed: f.KeepCrashed})
 		require.NoError(t, err)
 		all++
 		if net.Symmetric() {

@@ -242,7 +242,7 @@ func (k *tracking) mayBeStale(r RoleID, s ScopeID) bool {
 // scope, along its transitions, whatever their guards.
 func (k *tracking) mayHaveLeft(r RoleID, s ScopeID) []bool {
 	m := &k.a.Machines[r]
-	ranges := transitionRanges(m)
+	ranges := m.Leaving()
 	const phases = 3 // has not been in it, is in it, has left it
 	seen := make([][phases]bool, len(m.States))
 	type node struct{ state, phase int }

@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -157,7 +158,7 @@ func (x *readings) compareSupport(p together, where string) {
 
 // findSupports finds what the state atoms read.
 func (x *readings) findSupports() {
-	locality, err := x.net.Locality()
+	locality, err := x.net.Locality(context.Background())
 	if err != nil {
 		return // scopes in loops
 	}
@@ -221,13 +222,13 @@ func TestReadings(t *testing.T) {
 		opt := model.NetworkOptions{Environment: env, KeepCrashed: keep, Observed: x.atoms}
 		opt.MostContents = rapid.SampledFrom([]int{-1, -1, 0, 5}).Draw(t, "contents")
 		local := rapid.Bool().Draw(t, "local")
-		compile := rapid.SampledFrom([]func(*model.Automata, model.NetworkOptions) (*model.Network, error){
+		compile := rapid.SampledFrom([]func(context.Context, *model.Automata, model.NetworkOptions) (*model.Network, error){
 			model.NewNetwork, model.NewNetworkOfSlots, model.NewGeneralNetwork,
 		}).Draw(t, "compile")
 		if local {
 			compile = model.NewLocalNetwork
 		}
-		net, err := compile(a, opt)
+		net, err := compile(t.Context(), a, opt)
 		require.NoError(t, err)
 		x.values, err = net.Valuation(x.atoms)
 		require.NoError(t, err)
@@ -294,7 +295,7 @@ func telling() (*model.Automata, []model.Atom) {
 
 func TestValuation(t *testing.T) {
 	a, all := telling()
-	net, err := model.NewNetworkOfSlots(a, model.NetworkOptions{Observed: all})
+	net, err := model.NewNetworkOfSlots(t.Context(), a, model.NetworkOptions{Observed: all})
 	require.NoError(t, err)
 	v, err := net.Valuation(all)
 	require.NoError(t, err)
@@ -318,11 +319,11 @@ func TestValuation(t *testing.T) {
 
 func TestValuationOfWhatIsNotKept(t *testing.T) {
 	a, all := telling()
-	net, err := model.NewNetwork(a, model.NetworkOptions{Observed: all[1:]})
+	net, err := model.NewNetwork(t.Context(), a, model.NetworkOptions{Observed: all[1:]})
 	require.NoError(t, err)
 	_, err = net.Valuation(all)
 	require.EqualError(t, err, "the network does not keep whether A is in a scope: A in s")
-	net, err = model.NewNetwork(a, model.NetworkOptions{Observed: all[:1]})
+	net, err = model.NewNetwork(t.Context(), a, model.NetworkOptions{Observed: all[:1]})
 	require.NoError(t, err)
 	_, err = net.Valuation(all)
 	require.EqualError(t, err, "the network does not keep y: x / y == 0")
@@ -360,7 +361,7 @@ func TestReadingsOfFailingSteps(t *testing.T) {
 			{Kind: model.AtomArmed}, {Kind: model.AtomArmed, Timer: 1}, {Kind: model.AtomFailed}, {Kind: model.AtomFailed, Role: 1},
 			{Kind: model.AtomCompares, Expr: &model.Expr{Op: model.OpEq, X: model.Ref(armed), Y: model.Const(1)}},
 		}}
-		net, err := model.NewNetwork(a, model.NetworkOptions{Observed: x.atoms})
+		net, err := model.NewNetwork(t.Context(), a, model.NetworkOptions{Observed: x.atoms})
 		require.NoError(t, err)
 		x.values, err = net.Valuation(x.atoms)
 		require.NoError(t, err)

@@ -15,6 +15,11 @@ func Percent(c *verify.Coverage) float64 {
 	return float64(int(c.Percent()*10+1e-9)) / 10
 }
 
+// SearchComplete reports whether all environments were searched to the end.
+func (f *File) SearchComplete() bool {
+	return !slices.ContainsFunc(f.Result.Environments, func(e verify.EnvironmentResult) bool { return !e.Statistics.Complete })
+}
+
 // Covered compares the coverage with the required one. It is undecided if cells
 // that were not judged, or parts of a state space that were not reached, could
 // change the answer.
@@ -22,10 +27,7 @@ func (f *File) Covered() Outcome {
 	if f.MinCoverage <= 0 || f.Result == nil {
 		return Met
 	}
-	complete := true
-	for _, e := range f.Result.Environments {
-		complete = complete && e.Statistics.Complete
-	}
+	complete := f.SearchComplete()
 	enough := f.Result.Coverage.Percent() >= f.MinCoverage
 	switch {
 	case enough && complete:

@@ -93,18 +93,24 @@ func raisesNow(t *model.Transition, fails bool) bool {
 // loopsByDesign names a role that cannot finish whatever happens, be it that it
 // stops for good or that it loops, so that no-termination has no meaning.
 func (v *verifier) loopsByDesign() string {
-	for r, m := range v.automata.Machines {
-		reached := []int{m.Initial}
-		seen := map[int]bool{m.Initial: true}
+	for r := range v.automata.Machines {
+		m := &v.automata.Machines[r]
+		leaving := m.Leaving()
+		reached, seen := []int{m.Initial}, make([]bool, len(m.States))
+		seen[m.Initial] = true
 		final, stops := false, false
 		for i := 0; i < len(reached); i++ {
 			final = final || m.States[reached[i]].Final
 			goesOn := false
-			for _, t := range m.Transitions {
-				goesOn = goesOn || t.From == reached[i] && t.To != model.Failed
-				if t.From == reached[i] && t.To != model.Failed && !seen[t.To] {
-					seen[t.To] = true
-					reached = append(reached, t.To)
+			for t := leaving[reached[i]][0]; t < leaving[reached[i]][1]; t++ {
+				to := m.Transitions[t].To
+				if to == model.Failed {
+					continue
+				}
+				goesOn = true
+				if !seen[to] {
+					seen[to] = true
+					reached = append(reached, to)
 				}
 			}
 			stops = stops || !goesOn

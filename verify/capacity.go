@@ -93,7 +93,7 @@ func (v *verifier) leastExtra(deadlock bool) (extra, tried int) {
 // try reports whether no send of some automata is ever blocked (or no configuration is a deadlock), and whether
 // that is known. It ends with the level of the first one, so that it says the same with any number of workers.
 func (v *verifier) try(a *model.Automata, deadlock bool) (good, complete bool) {
-	net, err := model.NewNetwork(a, model.NetworkOptions{Environment: v.env, KeepCrashed: v.opt.KeepCrashed})
+	net, err := model.NewNetwork(v.ctx, a, model.NetworkOptions{Environment: v.env, KeepCrashed: v.opt.KeepCrashed})
 	if err != nil {
 		return false, false
 	}

@@ -17,7 +17,7 @@ func TestFalseExhibitsAreRefuted(t *testing.T) {
 	a := naive.Network(model.Channel{Discipline: model.FIFO, Capacity: 2},
 		naive.Role{Name: "A", Initial: "A", Transitions: "A -B!x-> A1 ; A1 -B?y-> A2 ; A2 -B!x-> A1"},
 		naive.Role{Name: "B", Initial: "B", Final: "B", Transitions: "B -A?x-> B1 ; B1 -A!y-> B"})
-	net, err := model.NewNetwork(a, model.NetworkOptions{})
+	net, err := model.NewNetwork(t.Context(), a, model.NetworkOptions{})
 	require.NoError(t, err)
 	v := &verifier{automata: a, net: net, oracle: replay.New(a, replay.Options{})}
 	// After one step, x is in the queue.
@@ -47,7 +47,7 @@ func TestFalseExhibitsAreRefuted(t *testing.T) {
 	// What can end is not without end.
 	b := naive.Network(model.Channel{Discipline: model.FIFO, Capacity: 1},
 		naive.Role{Name: "A", Initial: "A", Transitions: "A -tau-> A ; A -tau-> End"})
-	netB, err := model.NewNetwork(b, model.NetworkOptions{})
+	netB, err := model.NewNetwork(t.Context(), b, model.NetworkOptions{})
 	require.NoError(t, err)
 	vb := &verifier{automata: b, net: netB, oracle: replay.New(b, replay.Options{})}
 	b.Machines[0].States[1].Final = true

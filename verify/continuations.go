@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"github.com/bits-and-blooms/bitset"
 	"slices"
 
 	"chorcheck/explore/symbolic"
@@ -104,7 +103,11 @@ func (d *diagrams) visit(c *components, bottom symbolic.Set) error {
 	}
 	act := newActivity(d.net)
 	act.final = !d.space.IsEmpty(final)
-	act.addFired(d.net, d.space.FiredIn(bottom))
+	fired, err := d.space.FiredIn(bottom)
+	if err != nil {
+		return err
+	}
+	act.addFired(d.net, fired)
 	s := d.space.Pick(bottom)
 	found := evidence{}
 	c.report(&act, s, 0, found.add, func(r model.RoleID) { d.survivor(r) })
@@ -149,10 +152,9 @@ func (d *diagrams) findSilent() error {
 	if !d.on["silent-survivor"] || d.notApplicable("silent-survivor") != "" {
 		return nil
 	}
-	fired := d.space.FiredIn(d.space.All())
 	for r := range d.automata.Roles {
 		role := model.RoleID(r)
-		if d.survivors[role] != nil && d.canHear(role, fired) {
+		if d.survivors[role] != nil && d.canHear(role) {
 			if err := d.findSilentRole(role); err != nil {
 				return err
 			}
@@ -162,9 +164,9 @@ func (d *diagrams) findSilent() error {
 }
 
 // canHear reports whether something happens that a role may have to hear of.
-func (d *diagrams) canHear(r model.RoleID, fired *bitset.BitSet) bool {
+func (d *diagrams) canHear(r model.RoleID) bool {
 	for a := range d.net.Actions() {
-		if fired.Test(uint(a)) && isNews(d.net, d.net.Action(lts.Action(a)), r) {
+		if d.fired.Test(uint(a)) && isNews(d.net, d.net.Action(lts.Action(a)), r) {
 			return true
 		}
 	}

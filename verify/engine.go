@@ -33,7 +33,7 @@ func verifyIn(ctx context.Context, a *model.Automata, env *model.Environment, op
 		case err != nil:
 			return EnvironmentResult{}, err
 		case d == nil:
-			return undecided(a, env, opt, checks, all, why), nil
+			return undecided(a, env, opt, Symbolic, checks, all, why), nil
 		}
 		defer d.close()
 		return d.results(checks, all, matrix), nil
@@ -41,7 +41,10 @@ func verifyIn(ctx context.Context, a *model.Automata, env *model.Environment, op
 		return verifyByBoth(ctx, a, env, opt, checks, all, matrix)
 	}
 	v, err := verifyExplicitly(ctx, a, env, opt, checks)
-	if err != nil {
+	switch {
+	case ended(ctx, err):
+		return undecided(a, env, opt, Explicit, checks, all, stopped(ctx)), nil
+	case err != nil:
 		return EnvironmentResult{}, err
 	}
 	defer v.space.Close()
@@ -57,8 +60,11 @@ func (opt *Options) engine() Engine {
 }
 
 // undecided is the result of an environment in which no check has been decided.
-func undecided(a *model.Automata, env *model.Environment, opt Options, checks []Check, all *across, why string) EnvironmentResult {
-	r := EnvironmentResult{Environment: env, Statistics: Statistics{Engine: Symbolic, Reason: why, Channels: a.Channels.Default.String(), Store: "decision diagrams"}}
+func undecided(a *model.Automata, env *model.Environment, opt Options, engine Engine, checks []Check, all *across, why string) EnvironmentResult {
+	r := EnvironmentResult{Environment: env, Statistics: Statistics{Engine: engine, Reason: why, Channels: a.Channels.Default.String()}}
+	if engine == Symbolic {
+		r.Statistics.Store = "decision diagrams"
+	}
 	v := &verifier{automata: a, env: env, opt: opt}
 	for _, c := range checks {
 		if isAcross(c.ID) {
@@ -80,7 +86,10 @@ func verifyByBoth(ctx context.Context, a *model.Automata, env *model.Environment
 	alone := opt
 	alone.MaxStates = quickly
 	v, err := verifyExplicitly(ctx, a, env, alone, checks)
-	if err != nil {
+	switch {
+	case ended(ctx, err):
+		return undecided(a, env, opt, Explicit, checks, all, stopped(ctx)), nil
+	case err != nil:
 		return EnvironmentResult{}, err
 	}
 	if v.space.Complete || ctx.Err() != nil {
@@ -117,14 +126,22 @@ func verifyByBoth(ctx context.Context, a *model.Automata, env *model.Environment
 		symbolically <- outcome{d, why, err}
 	}()
 	v, err = verifyExplicitly(forExplicit, a, env, opt, checks)
-	if err != nil || v.sure() {
+	outpaced := ended(forExplicit, err) // before it has seen anything
+	if !outpaced && (err != nil || v.sure()) {
 		stopSymbolic()
 	}
 	other := <-symbolically
 	if other.d != nil {
 		defer other.d.close()
 	}
-	if err != nil {
+	switch {
+	case outpaced && other.d != nil:
+		return other.d.results(checks, all, matrix), nil
+	case outpaced && other.err == nil:
+		return undecided(a, env, opt, Explicit, checks, all, stopped(ctx)), nil
+	case outpaced:
+		return EnvironmentResult{}, other.err
+	case err != nil:
 		return EnvironmentResult{}, err
 	}
 	defer v.space.Close()

@@ -18,11 +18,10 @@ func (d *diagrams) strikes(m *matrix) (map[cellKey]*strike, *judge) {
 		j = nil
 	}
 	found := map[cellKey]*strike{}
-	fired := d.space.FiredIn(d.space.All())
 	for i := range d.loc.Events {
 		action := d.loc.Events[i].Action
 		info := d.net.Action(action)
-		if !fired.Test(uint(action)) {
+		if !d.fired.Test(uint(action)) {
 			continue
 		}
 		if _, is := m.cell(d.net, d.env, d.net.Init(), info); !is {

@@ -230,7 +230,10 @@ func verifyProperties(ctx context.Context, a *model.Automata, env *model.Environ
 			continue
 		}
 		r, err := verifyProperty(ctx, a, env, p, opt)
-		if err != nil {
+		switch {
+		case ended(ctx, err):
+			r = CheckResult{Check: propertyCheck(p), Verdict: Inconclusive, Reason: stopped(ctx)}
+		case err != nil:
 			return nil, err
 		}
 		out = append(out, r)
@@ -332,7 +335,7 @@ func newExamination(ctx context.Context, a *model.Automata, env *model.Environme
 	if engine == Symbolic {
 		build = model.NewLocalNetwork
 	}
-	net, err := build(a, o)
+	net, err := build(ctx, a, o)
 	if err != nil {
 		return nil, err
 	}

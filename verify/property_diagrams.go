@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -55,9 +56,12 @@ func (r *reader) Next(s lts.State, out *lts.Steps) lts.Marks {
 	return 0
 }
 
-func newReader(p *product) (*reader, error) {
-	loc, err := p.net.Locality()
-	if err != nil {
+func newReader(ctx context.Context, p *product) (*reader, error) {
+	loc, err := p.net.Locality(ctx)
+	switch {
+	case ended(ctx, err):
+		return nil, errors.New(stopped(ctx))
+	case err != nil:
 		return nil, fmt.Errorf("the symbolic engine cannot be used: %w", err)
 	}
 	r := &reader{product: p, loc: loc, guards: map[guardKey]*lts.Relation{}}
@@ -232,7 +236,7 @@ func behind(x *lts.Relation, is func(uint32) bool) *lts.Relation {
 
 // searchDiagrams is search by diagrams.
 func (x *examination) searchDiagrams(p *product, f *ltl.Formula) (*lasso, string, error) {
-	r, err := newReader(p)
+	r, err := newReader(x.ctx, p)
 	if err != nil {
 		return nil, err.Error(), nil
 	}

@@ -63,7 +63,7 @@ func NewReviewer(ctx context.Context, a *model.Automata, env *model.Environment,
 			return nil, err
 		}
 	} else {
-		net, err := model.NewNetwork(a, model.NetworkOptions{Environment: env, KeepCrashed: opt.KeepCrashed})
+		net, err := model.NewNetwork(ctx, a, model.NetworkOptions{Environment: env, KeepCrashed: opt.KeepCrashed})
 		if err != nil {
 			return nil, err
 		}

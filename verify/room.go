@@ -18,11 +18,11 @@ const (
 
 // try does for diagrams what the verifier's does for single configurations.
 func (d *diagrams) try(a *model.Automata, deadlock bool) (good, complete bool) {
-	net, err := model.NewLocalNetwork(a, model.NetworkOptions{Environment: d.env, KeepCrashed: d.opt.KeepCrashed, MostContents: d.opt.mostContents})
+	net, err := model.NewLocalNetwork(d.ctx, a, model.NetworkOptions{Environment: d.env, KeepCrashed: d.opt.KeepCrashed, MostContents: d.opt.mostContents})
 	if err != nil {
 		return false, false
 	}
-	loc, err := net.Locality()
+	loc, err := net.Locality(d.ctx)
 	if err != nil {
 		return false, false
 	}

@@ -43,7 +43,7 @@ const mostSeen = 100_000
 // States explores the network of automata in one environment, and puts it into words if it has no more than most
 // configurations. The error is a *model.LimitError, or that of ctx.
 func States(ctx context.Context, a *model.Automata, env *model.Environment, keepCrashed bool, most int) (*StateGraph, error) {
-	net, err := model.NewNetwork(a, model.NetworkOptions{Environment: env, KeepCrashed: keepCrashed})
+	net, err := model.NewNetwork(ctx, a, model.NetworkOptions{Environment: env, KeepCrashed: keepCrashed})
 	if err != nil {
 		return nil, err
 	}

@@ -54,12 +54,18 @@ const (
 // verifySymbolically does all that concerns one environment. The second result says why the
 // engine could not do it; empty if it could.
 func verifySymbolically(ctx context.Context, a *model.Automata, env *model.Environment, opt Options, checks []Check) (*diagrams, string, error) {
-	net, err := model.NewLocalNetwork(a, model.NetworkOptions{Environment: env, KeepCrashed: opt.KeepCrashed, MostContents: opt.mostContents})
-	if err != nil {
+	net, err := model.NewLocalNetwork(ctx, a, model.NetworkOptions{Environment: env, KeepCrashed: opt.KeepCrashed, MostContents: opt.mostContents})
+	switch {
+	case ended(ctx, err):
+		return nil, stopped(ctx), nil
+	case err != nil:
 		return nil, "", err
 	}
-	loc, err := net.Locality()
-	if err != nil {
+	loc, err := net.Locality(ctx)
+	switch {
+	case ended(ctx, err):
+		return nil, stopped(ctx), nil
+	case err != nil:
 		return nil, "the symbolic engine cannot be used: " + err.Error(), nil
 	}
 	d := &diagrams{
@@ -159,13 +165,17 @@ func (d *diagrams) decideAll() error {
 		return err
 	}
 	d.searched, d.work = time.Since(d.start), d.space.Statistics().Fired
-	for _, step := range []func() error{d.certify, d.normalise, d.configurations, d.components, d.findSilent} {
+	for _, step := range []func() error{d.certify, d.normalise, d.findFired, d.configurations, d.components, d.findSilent} {
 		if err := step(); err != nil {
 			return err
 		}
 	}
-	d.fired = d.space.FiredIn(d.space.All())
 	return nil
+}
+
+func (d *diagrams) findFired() (err error) {
+	d.fired, err = d.space.FiredIn(d.space.All())
+	return err
 }
 
 func (d *diagrams) progress() func(symbolic.Progress) {
@@ -738,14 +748,13 @@ func (d *diagrams) knows(scope model.ScopeID, x model.Outcome) symbolic.Guard {
 
 // findActions looks at the actions that can happen, for the checks whose evidence is a step.
 func (d *diagrams) findActions() error {
-	fired := d.space.FiredIn(d.space.All())
 	events := map[lts.Action][]int{}
 	var actions []lts.Action
 	for i, e := range d.loc.Events {
 		info := d.net.Action(e.Action)
 		is := info.Uncaught && d.on["uncaught-exception"] || !info.Uncaught && (info.Fails || info.PeerFails) && d.on["out-of-range"] ||
 			info.Stale && d.on["stale-reception"] || info.Late && d.on["timer-leak"]
-		if !is || !fired.Test(uint(e.Action)) {
+		if !is || !d.fired.Test(uint(e.Action)) {
 			continue
 		}
 		if events[e.Action] == nil {

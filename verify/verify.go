@@ -61,9 +61,10 @@ func Verify(ctx context.Context, a *model.Automata, opt Options) (*Result, error
 	return result, nil
 }
 
-// verifyExplicitly makes the search of one environment, configuration by configuration. The caller closes the space.
+// verifyExplicitly makes the search of one environment, configuration by configuration. The caller closes the space. The
+// error is that of ctx if it ends before the search begins.
 func verifyExplicitly(ctx context.Context, a *model.Automata, env *model.Environment, opt Options, checks []Check) (*verifier, error) {
-	net, err := model.NewNetwork(a, model.NetworkOptions{Environment: env, KeepCrashed: opt.KeepCrashed})
+	net, err := model.NewNetwork(ctx, a, model.NetworkOptions{Environment: env, KeepCrashed: opt.KeepCrashed})
 	if err != nil {
 		return nil, err
 	}
@@ -248,12 +249,17 @@ func (v *verifier) limited() string {
 }
 
 // stopped says why an analysis that the context has ended did so.
-func (v *verifier) stopped() string {
-	if errors.Is(v.ctx.Err(), context.DeadlineExceeded) {
+func (v *verifier) stopped() string { return stopped(v.ctx) }
+
+func stopped(ctx context.Context) string {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return "stopped at the time limit"
 	}
 	return "interrupted"
 }
+
+// ended reports whether an error says no more than that the context has ended.
+func ended(ctx context.Context, err error) bool { return ctx.Err() != nil && errors.Is(err, ctx.Err()) }
 
 // unsure says why nothing can be said to hold, whatever the check; empty if it can.
 func (v *verifier) unsure() string {

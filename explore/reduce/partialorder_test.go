@@ -74,7 +74,7 @@ func requireSameQuiet(t require.TestingT, net *model.Network, limit int, fail fu
 func TestPartialOrderKeepsQuietConfigurations(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a := naive.Automata().Draw(t, "automata")
-		net, err := model.NewNetwork(a, model.NetworkOptions{})
+		net, err := model.NewNetwork(t.Context(), a, model.NetworkOptions{})
 		require.NoError(t, err)
 		requireSameQuiet(t, net, 3000, t.Fatalf)
 	})
@@ -84,7 +84,7 @@ func TestPartialOrderKeepsQuietConfigurationsWhenThingsFail(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := naive.Failing(false).Draw(t, "system")
 		for _, env := range f.Environments {
-			net, err := model.NewNetwork(f.Automata, model.NetworkOptions{Environment: env, KeepCrashed: f.KeepCrashed})
+			net, err := model.NewNetwork(t.Context(), f.Automata, model.NetworkOptions{Environment: env, KeepCrashed: f.KeepCrashed})
 			require.NoError(t, err)
 			requireSameQuiet(t, net, 3000, t.Fatalf)
 		}
@@ -108,7 +108,7 @@ func TestPartialOrderCounts(t *testing.T) {
 		{"saga-2", 855}, {"saga-3", 6895}, {"two-phase-commit-3", 2757}, {"two-phase-commit-5", 128396},
 		{"pipeline-5", 12}, {"pipeline-8", 18}, {"sliding-window-2-4", 7158},
 	} {
-		net, err := model.NewNetwork(load(t, "specs/bench/"+tc.name+".fsa").Automata, model.NetworkOptions{})
+		net, err := model.NewNetwork(t.Context(), load(t, "specs/bench/"+tc.name+".fsa").Automata, model.NetworkOptions{})
 		require.NoError(t, err)
 		sys, ok := reduce.PartialOrder(net)
 		require.True(t, ok)
@@ -121,7 +121,7 @@ func TestPartialOrderCounts(t *testing.T) {
 
 // TestPartialOrderAllocatesNothing once its buffers have grown.
 func TestPartialOrderAllocatesNothing(t *testing.T) {
-	net, err := model.NewNetwork(load(t, "specs/bench/saga-2.fsa").Automata, model.NetworkOptions{})
+	net, err := model.NewNetwork(t.Context(), load(t, "specs/bench/saga-2.fsa").Automata, model.NetworkOptions{})
 	require.NoError(t, err)
 	sys, ok := reduce.PartialOrder(net)
 	require.True(t, ok)
@@ -140,7 +140,7 @@ func TestPartialOrderAllocatesNothing(t *testing.T) {
 
 // TestPartialOrderSaysWhenItCannot: it is nothing without the power that it needs.
 func TestPartialOrderSaysWhenItCannot(t *testing.T) {
-	net, err := model.NewNetwork(load(t, "specs/bench/saga-2.fsa").Automata, model.NetworkOptions{})
+	net, err := model.NewNetwork(t.Context(), load(t, "specs/bench/saga-2.fsa").Automata, model.NetworkOptions{})
 	require.NoError(t, err)
 	plain := struct{ lts.System }{net}
 	sys, ok := reduce.PartialOrder(plain)
@@ -153,7 +153,7 @@ func TestPartialOrderSaysWhenItCannot(t *testing.T) {
 func TestPartialOrderKeepsQuietConfigurationsWhereAllMeddle(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := naive.Meddling().Draw(t, "system")
-		net, err := model.NewNetwork(f.Automata, model.NetworkOptions{Environment: f.Environments[0], KeepCrashed: f.KeepCrashed})
+		net, err := model.NewNetwork(t.Context(), f.Automata, model.NetworkOptions{Environment: f.Environments[0], KeepCrashed: f.KeepCrashed})
 		require.NoError(t, err)
 		requireSameQuiet(t, net, 1000, t.Fatalf)
 	})

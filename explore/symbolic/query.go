@@ -202,12 +202,12 @@ func (sp *Space) From(start Set, stepsOnly bool) (Set, error) {
 	})
 }
 
-// FiredIn has the actions of which an event is enabled in some member of a.
-func (sp *Space) FiredIn(a Set) *bitset.BitSet {
+// FiredIn has the actions of which an event is enabled in some member of a. The error is that of the context.
+func (sp *Space) FiredIn(a Set) (*bitset.BitSet, error) {
 	n := sp.node(a)
 	fired := bitset.New(uint(sp.sys.Actions()))
 	if n == nothing {
-		return fired
+		return fired, nil
 	}
 	nodes := sp.forest.byLevel(n)
 	known := map[suffix]bool{}
@@ -219,6 +219,9 @@ func (sp *Space) FiredIn(a Set) *bitset.BitSet {
 		s := sp.chain(sp.relations.guarded(sp.products[i]), false)
 		yes, ok := known[s]
 		if !ok {
+			if err := sp.ctx.Err(); err != nil {
+				return nil, err
+			}
 			yes = sp.occursIn(s, nodes)
 			known[s] = yes
 		}
@@ -226,5 +229,5 @@ func (sp *Space) FiredIn(a Set) *bitset.BitSet {
 			fired.Set(uint(e.Action))
 		}
 	}
-	return fired
+	return fired, nil
 }

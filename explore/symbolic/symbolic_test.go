@@ -268,7 +268,8 @@ func TestAgainstReference(t *testing.T) {
 			set     Set
 			members states
 		}{{sp.All(), all}, {a, inA}, {m, mapped}} {
-			fired := sp.FiredIn(x.set)
+			fired, err := sp.FiredIn(x.set)
+			require.NoError(t, err)
 			want := make([]bool, r.sys.actions)
 			for i, e := range r.loc.Events {
 				enabled := x.members.filter(func(s lts.State) bool { return len(fire(r.loc, e.Parts, s)) > 0 })
@@ -586,7 +587,9 @@ func TestNoComponents(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "1", sp.Count(sp.All()).String())
 	assert.NoError(t, sp.Certify(context.Background()))
-	assert.True(t, sp.FiredIn(sp.All()).Test(0))
+	fired, err := sp.FiredIn(sp.All())
+	require.NoError(t, err)
+	assert.True(t, fired.Test(0))
 	image, err := sp.Image(sp.All(), true)
 	require.NoError(t, err)
 	assert.True(t, sp.Equal(image, sp.Initial()))

@@ -39,7 +39,7 @@ func ablationTables(w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		n, err := model.NewNetwork(u.Automata, model.NetworkOptions{})
+		n, err := model.NewNetwork(context.Background(), u.Automata, model.NetworkOptions{})
 		if err != nil {
 			return err
 		}

@@ -74,11 +74,11 @@ were held; each stops after %.0f seconds or with 1 GiB.
 		if len(u.Environments) > 0 {
 			env = u.Environments[0]
 		}
-		net, err := model.NewLocalNetwork(u.Automata, model.NetworkOptions{Environment: env})
+		net, err := model.NewLocalNetwork(context.Background(), u.Automata, model.NetworkOptions{Environment: env})
 		if err != nil {
 			return err
 		}
-		loc, err := net.Locality()
+		loc, err := net.Locality(context.Background())
 		if err != nil {
 			return fmt.Errorf("%s: %w", m.name, err)
 		}

@@ -74,7 +74,7 @@ func TestCrashesOfTheNote(t *testing.T) {
 
 			in := replay.New(u.Automata, replay.Options{Environment: u.Environments[0], KeepCrashed: row.kept})
 			compareRow(t, "the interpreter", want, explore(interpreted{in, row.spared}, in.Initial()))
-			net, err := model.NewNetwork(u.Automata, model.NetworkOptions{Environment: u.Environments[0], KeepCrashed: row.kept})
+			net, err := model.NewNetwork(t.Context(), u.Automata, model.NetworkOptions{Environment: u.Environments[0], KeepCrashed: row.kept})
 			require.NoError(t, err)
 			compareRow(t, "the engine", want, explore(compiled{net, row.spared}, net.Init()))
 

@@ -19,7 +19,11 @@ func coverage(w io.Writer, f *report.File, style Style) {
 	fmt.Fprintln(w)
 	c := f.Result.Coverage
 	if c == nil || len(c.Cells) == 0 {
-		fmt.Fprintf(w, "%s nothing can fail here\n", style.paint(bold, "failure coverage:"))
+		why := "nothing can fail here"
+		if c != nil && !f.SearchComplete() {
+			why = "nothing has failed in what was searched, and the search was not complete"
+		}
+		fmt.Fprintf(w, "%s %s\n", style.paint(bold, "failure coverage:"), why)
 		return
 	}
 	fmt.Fprintln(w, style.paint(bold, "failure coverage: what becomes of each fault, where it strikes"))

@@ -218,6 +218,9 @@ func TestEnvironments(t *testing.T) {
 	for i := range safe.Result.Environments {
 		safe.Result.Environments[i].Checks = safe.Result.Environments[0].Checks
 	}
+	unseen := failures()
+	unseen.Expectations, unseen.Coverage = nil, true
+	unseen.Result.Coverage, unseen.Result.Environments[0].Statistics.Complete = &verify.Coverage{}, false
 	single := failures()
 	single.Expectations, single.Result.Environments = nil, single.Result.Environments[1:2]
 	for _, c := range []struct {
@@ -231,6 +234,7 @@ func TestEnvironments(t *testing.T) {
 		{"coverage", Style{}, covered},
 		{"coverage-low", Style{}, low},
 		{"coverage-undecided", Style{}, undecided},
+		{"coverage-unseen", Style{}, unseen},
 		{"environments-hold", Style{}, safe},
 		{"environment", Style{}, single},
 	} {

@@ -1,6 +1,7 @@
 package replay_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,7 +26,7 @@ type engine struct {
 }
 
 func newEngine(t require.TestingT, in *replay.Interpreter, opt replay.Options) engine {
-	net, err := model.NewNetwork(in.Automata(), model.NetworkOptions{Environment: opt.Environment, KeepCrashed: opt.KeepCrashed})
+	net, err := model.NewNetwork(context.Background(), in.Automata(), model.NetworkOptions{Environment: opt.Environment, KeepCrashed: opt.KeepCrashed})
 	require.NoError(t, err)
 	return engine{net, net.Init(), in.Initial().Key()}
 }
