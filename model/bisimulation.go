@@ -23,6 +23,7 @@ func minimise(d *determinised) Machine {
 		members[class[s]] = append(members[class[s]], s)
 	}
 	var m Machine
+	var text []byte
 	number := map[int]int{}
 	var order []int
 	visit := func(c int) int {
@@ -47,12 +48,12 @@ func minimise(d *determinised) Machine {
 				if a.to >= 0 {
 					to = visit(class[a.to])
 				}
-				key := strconv.Itoa(to) + " " + a.label.effect()
-				if i, ok := at[key]; ok {
+				text = a.label.appendEffect(appendInts(text[:0], to))
+				if i, ok := at[string(text)]; ok {
 					m.Transitions[i].Origins = mergeOrigins(m.Transitions[i].Origins, a.origins)
 					continue
 				}
-				at[key] = len(m.Transitions)
+				at[string(text)] = len(m.Transitions)
 				t := Transition{
 					From: from, To: to, Kind: a.label.kind, Peer: a.label.peer, Label: a.label.label,
 					Guard: a.label.guard, Values: a.label.values, Stores: a.label.stores,
@@ -90,6 +91,7 @@ func minimise(d *determinised) Machine {
 func bisimilarity(d *determinised) []int {
 	n := len(d.states)
 	labels := map[string]uint32{}
+	var text []byte
 	type edge struct{ label, to uint32 }
 	edges := make([][]edge, n)
 	before := make([][]int, n)
@@ -97,15 +99,15 @@ func bisimilarity(d *determinised) []int {
 	kinds := map[string]int{} // of states that must not be merged, whatever they can do
 	for s := range d.states {
 		for _, a := range d.states[s].actions {
-			key := a.label.effect()
+			text = a.label.appendEffect(text[:0])
 			if a.to < 0 {
-				key += " fails"
+				text = append(text, " fails"...)
 				a.to = s // any state would do
 			}
-			id, ok := labels[key]
+			id, ok := labels[string(text)]
 			if !ok {
 				id = uint32(len(labels))
-				labels[key] = id
+				labels[string(text)] = id
 			}
 			edges[s] = append(edges[s], edge{id, uint32(a.to)})
 			before[a.to] = append(before[a.to], s)

@@ -2,10 +2,8 @@ package model
 
 import (
 	"encoding/binary"
-	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // determinised is a role's part after silent edges are closed over. No two
@@ -511,67 +509,90 @@ func and(x, y *Expr) *Expr {
 	return &Expr{Op: OpAnd, X: x, Y: y}
 }
 
-// key tells labels apart: equal keys mean equal effects.
-func (l actionLabel) key() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%d %d %d %d", l.kind, l.peer, l.label, l.branch)
+// key tells labels apart: equal keys mean equal effects. There is one for each edge of each graph that a projection
+// goes through, so it is put together by hand.
+func (l actionLabel) key() string { return string(l.appendKey(make([]byte, 0, 64))) }
+
+func (l actionLabel) appendKey(b []byte) []byte {
+	b = appendInts(b, int(l.kind), int(l.peer), int(l.label), l.branch)
 	if l.handler.Part > 0 || l.onlyIf.Part > 0 || l.kind >= Timeout {
-		fmt.Fprintf(&b, " %v %v %d %d", l.handler, l.onlyIf, l.timer, l.exception)
+		b = append(b, " by"...)
+		b = appendInts(b, int(l.handler.Scope), l.handler.Part, int(l.onlyIf.Scope), l.onlyIf.Part, int(l.timer), int(l.exception))
 	}
 	switch {
 	case len(l.places) == 0:
 	case l.kind == Receive: // places that differ in what is entered anew are told apart by the message
-		fmt.Fprintf(&b, " at %d", l.places[0].Position)
+		b = append(b, " at"...)
+		b = appendInts(b, int(l.places[0].Position))
 		for _, pl := range l.places {
 			if pl.Through.Part > 0 {
-				fmt.Fprintf(&b, " through %v", pl.Through)
+				b = append(b, " through"...)
+				b = appendInts(b, int(pl.Through.Scope), pl.Through.Part)
 			}
 		}
 	default:
-		fmt.Fprintf(&b, " at %v %d", l.places, l.thread)
+		b = l.appendPlaces(b)
 	}
 	if l.guard != nil {
-		b.WriteString(" when ")
-		l.guard.write(&b)
+		b = append(b, " when "...)
+		b = l.guard.appendKey(b)
 	}
 	for i := range l.values {
-		b.WriteString(" ! ")
-		l.values[i].write(&b)
+		b = append(b, " ! "...)
+		b = l.values[i].appendKey(b)
 	}
 	for _, v := range l.stores {
-		fmt.Fprintf(&b, " ? %d", v)
+		b = append(b, " ?"...)
+		b = appendInts(b, int(v))
 	}
 	if l.assign != nil {
-		fmt.Fprintf(&b, " = %d ", l.assign.Var)
-		l.assign.Value.write(&b)
+		b = append(b, " ="...)
+		b = appendInts(b, int(l.assign.Var))
+		b = append(b, ' ')
+		b = l.assign.Value.appendKey(b)
 	}
-	return b.String()
+	return b
 }
 
-// effect tells transitions apart: the key, and where a receive stands.
-func (l actionLabel) effect() string {
+func (l actionLabel) appendPlaces(b []byte) []byte {
+	b = append(b, " places"...)
+	for _, pl := range l.places {
+		b = appendInts(b, int(pl.Position), pl.Fresh, int(pl.Through.Scope), pl.Through.Part)
+	}
+	b = append(b, " of"...)
+	return appendInts(b, int(l.thread))
+}
+
+// appendEffect appends what tells transitions apart: the key, and where a receive stands.
+func (l actionLabel) appendEffect(b []byte) []byte {
+	b = l.appendKey(b)
 	if l.kind == Receive && len(l.places) > 0 {
-		return fmt.Sprintf("%s at %v %d", l.key(), l.places, l.thread)
+		b = l.appendPlaces(b)
 	}
-	return l.key()
+	return b
 }
 
-// write prints the expression fully bracketed, in prefix form.
-func (e *Expr) write(b *strings.Builder) {
+// appendKey appends the expression fully bracketed, in prefix form.
+func (e *Expr) appendKey(b []byte) []byte {
 	switch e.Op {
 	case OpConst:
-		b.WriteString(strconv.FormatInt(e.Value, 10))
+		return strconv.AppendInt(b, e.Value, 10)
 	case OpVar:
-		fmt.Fprintf(b, "v%d", e.Var)
-	default:
-		fmt.Fprintf(b, "(%d ", e.Op)
-		e.X.write(b)
-		if e.Y != nil {
-			b.WriteByte(' ')
-			e.Y.write(b)
-		}
-		b.WriteByte(')')
+		return strconv.AppendInt(append(b, 'v'), int64(e.Var), 10)
 	}
+	b = strconv.AppendInt(append(b, '('), int64(e.Op), 10)
+	b = e.X.appendKey(append(b, ' '))
+	if e.Y != nil {
+		b = e.Y.appendKey(append(b, ' '))
+	}
+	return append(b, ')')
+}
+
+func appendInts(b []byte, ns ...int) []byte {
+	for _, n := range ns {
+		b = strconv.AppendInt(append(b, ' '), int64(n), 10)
+	}
+	return b
 }
 
 func worldsKey(list []world) string {
