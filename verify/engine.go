@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"chorcheck/explore"
 	"chorcheck/model"
 )
 
@@ -94,6 +95,9 @@ func verifyByBoth(ctx context.Context, a *model.Automata, env *model.Environment
 	}
 	if v.space.Complete || ctx.Err() != nil {
 		defer v.space.Close()
+		if v.space.Reason == explore.MaxStates {
+			v.space.Reason = explore.Cancelled // and not the number of states, which nobody has asked for
+		}
 		return v.results(checks, all, matrix), nil
 	}
 	v.space.Close()

@@ -32,6 +32,7 @@ type matrix struct {
 	canFail  bool
 	cells    map[cellKey]*CoverageCell
 	handlers []model.HandlerRef
+	nexts    [][]model.Origin // by role and local state: the place of what the role would do next
 }
 
 type cellKey struct {
@@ -54,6 +55,9 @@ func newMatrix(a *model.Automata, opt Options) *matrix {
 		for h := range scope.Handlers {
 			m.handlers = append(m.handlers, model.HandlerRef{Scope: model.ScopeID(s), Part: h + 1})
 		}
+	}
+	if m.on {
+		m.findNexts()
 	}
 	m.canFail = anyTransition(a, func(t *model.Transition) bool { return t.Kind == model.Timeout || t.Kind == model.Raise })
 	for _, env := range opt.Environments {
@@ -204,20 +208,28 @@ func (m *matrix) cell(net *model.Network, env *model.Environment, s lts.State, i
 	return k, true
 }
 
-// next is the place of what a role would do next; 0 at its end.
+// next is the place of what a role would do next; 0 at its end, and if it does not take part any more.
 func (m *matrix) next(net *model.Network, s lts.State, r model.RoleID) model.Origin {
-	control := net.Control(s, r)
-	for i := range m.automata.Machines[r].Transitions {
-		t := &m.automata.Machines[r].Transitions[i]
-		if t.From != control {
-			continue
-		}
-		switch t.Kind {
-		case model.Send, model.Receive, model.Internal, model.Raise:
-			return t.Origins[0]
-		}
+	if control := net.Control(s, r); control >= 0 {
+		return m.nexts[r][control]
 	}
 	return 0
+}
+
+// findNexts fills nexts: the first transition of a state decides.
+func (m *matrix) findNexts() {
+	for r := range m.automata.Machines {
+		nexts := make([]model.Origin, len(m.automata.Machines[r].States))
+		for _, t := range m.automata.Machines[r].Transitions {
+			switch t.Kind {
+			case model.Send, model.Receive, model.Internal, model.Raise:
+				if nexts[t.From] == 0 {
+					nexts[t.From] = t.Origins[0]
+				}
+			}
+		}
+		m.nexts = append(m.nexts, nexts)
+	}
 }
 
 // judge knows, for each configuration, what can be reached from it by steps: a

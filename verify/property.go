@@ -254,6 +254,9 @@ func verifyPart(ctx context.Context, a *model.Automata, env *model.Environment, 
 			return r, false, err
 		}
 		r, err = x.decide()
+		if err == nil && r.Verdict == Inconclusive && !x.noAutomaton && ctx.Err() != nil {
+			r.Reason = stopped(ctx) // and not the number of states, which nobody has asked for
+		}
 		if err != nil || r.Verdict != Inconclusive || x.noAutomaton || ctx.Err() != nil {
 			return r, x.noAutomaton, err
 		}

@@ -131,5 +131,5 @@ func (v *verifier) findSurvivor(r model.RoleID, what *survivor) string {
 }
 
 func (v *verifier) noMemoryForSurvivors() string {
-	return fmt.Sprintf("the memory limit of %d bytes is not enough to look for silent survivors", v.opt.Memory)
+	return fmt.Sprintf("the memory limit of %d bytes (--memory) is not enough to look for silent survivors", v.opt.Memory)
 }

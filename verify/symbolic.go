@@ -92,7 +92,7 @@ func verifySymbolically(ctx context.Context, a *model.Automata, env *model.Envir
 	d.close()
 	switch {
 	case errors.Is(err, symbolic.ErrMemory):
-		return nil, fmt.Sprintf("the memory limit of %d bytes is not enough for the diagrams", cmp.Or(d.opt.Memory, ampleMemory)), nil
+		return nil, fmt.Sprintf("the memory limit of %d bytes (--memory) is not enough for the diagrams", cmp.Or(d.opt.Memory, ampleMemory)), nil
 	case errors.Is(err, symbolic.ErrFar):
 		return nil, "a run to a violation is too long to be found with diagrams", nil
 	case ctx.Err() != nil:

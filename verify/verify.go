@@ -232,16 +232,16 @@ func (v *verifier) incomplete() string {
 func (v *verifier) limited() string {
 	switch v.space.Reason {
 	case explore.MaxStates:
-		return fmt.Sprintf("stopped at the limit of %d states", v.opt.MaxStates)
+		return fmt.Sprintf("stopped at the limit of %d states (--max-states)", v.opt.MaxStates)
 	case explore.MaxDepth:
 		if v.opt.Order == DepthFirst {
-			return fmt.Sprintf("runs were cut after %d steps", v.opt.MaxDepth)
+			return fmt.Sprintf("runs were cut after %d steps (--max-depth)", v.opt.MaxDepth)
 		}
-		return fmt.Sprintf("stopped at depth %d", v.opt.MaxDepth)
+		return fmt.Sprintf("stopped at depth %d (--max-depth)", v.opt.MaxDepth)
 	case explore.Memory:
-		return fmt.Sprintf("stopped at the memory limit of %d bytes", v.opt.Memory)
+		return fmt.Sprintf("stopped at the memory limit of %d bytes (--memory)", v.opt.Memory)
 	case explore.Disk:
-		return fmt.Sprintf("stopped at the memory limit of %d bytes: nothing more could be written to disk (%v)", v.opt.Memory, v.space.DiskError)
+		return fmt.Sprintf("stopped at the memory limit of %d bytes (--memory): nothing more could be written to disk (%v)", v.opt.Memory, v.space.DiskError)
 	case explore.Lossy:
 		return v.lossyReason()
 	}
@@ -253,7 +253,7 @@ func (v *verifier) stopped() string { return stopped(v.ctx) }
 
 func stopped(ctx context.Context) string {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return "stopped at the time limit"
+		return "stopped at the time limit (--timeout)"
 	}
 	return "interrupted"
 }
@@ -303,7 +303,7 @@ func (v *verifier) analyseComponents() {
 	err := v.space.BottomComponents(v.ctx, v.stepsOnly(), c.visit)
 	switch {
 	case errors.Is(err, explore.ErrMemory):
-		v.componentsReason = fmt.Sprintf("the memory limit of %d bytes is not enough to look for bottom components", v.opt.Memory)
+		v.componentsReason = fmt.Sprintf("the memory limit of %d bytes (--memory) is not enough to look for bottom components", v.opt.Memory)
 	case err != nil:
 		v.componentsReason = v.stopped()
 	}

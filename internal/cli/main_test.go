@@ -69,7 +69,7 @@ func TestSymbolicSearchesCanBeStopped(t *testing.T) {
 		start := time.Now()
 		code := Main("test", append([]string{"verify", "--timeout", "300ms", "--format", "json"}, hard(engine)...), Streams{Out: &out, Err: &err})
 		assert.Equal(t, 3, code, "%s%s", out.String(), err.String())
-		assert.Contains(t, out.String(), `"reason": "stopped at the time limit"`)
+		assert.Contains(t, out.String(), `"reason": "stopped at the time limit (--timeout)"`)
 		assert.False(t, strings.Contains(out.String(), `"verdict": "holds"`))
 		assert.Less(t, time.Since(start), 10*time.Second)
 
@@ -86,7 +86,7 @@ func TestTimeout(t *testing.T) {
 	start := time.Now()
 	code := Main("test", []string{"verify", "--engine", "explicit", "--timeout", "50ms", "--format", "json", "-"}, Streams{In: strings.NewReader(big()), Out: &out, Err: &err})
 	assert.Equal(t, 3, code, "%s%s", out.String(), err.String())
-	assert.Contains(t, out.String(), `"reason": "stopped at the time limit"`)
+	assert.Contains(t, out.String(), `"reason": "stopped at the time limit (--timeout)"`)
 	assert.Less(t, time.Since(start), 5*time.Second)
 }
 

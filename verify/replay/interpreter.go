@@ -19,7 +19,8 @@ type Interpreter struct {
 	environment model.Environment
 	keepCrashed bool
 	queues      []Queue
-	queueOf     [][]int // sender, receiver: number of the queue
+	queueOf     [][]int   // sender, receiver: number of the queue
+	leaving     [][][]int // role, local state: transitions
 }
 
 // New makes an Interpreter. Automata and environment must not change afterwards.
@@ -29,6 +30,13 @@ func New(a *model.Automata, opt Options) *Interpreter {
 		in.environment = *opt.Environment
 	}
 	in.queues, in.queueOf = queues(a)
+	in.leaving = make([][][]int, len(a.Machines))
+	for r, m := range a.Machines {
+		in.leaving[r] = make([][]int, len(m.States))
+		for i, t := range m.Transitions {
+			in.leaving[r][t.From] = append(in.leaving[r][t.From], i)
+		}
+	}
 	return in
 }
 
@@ -129,18 +137,12 @@ func (in *Interpreter) enabledAt(c Config, r model.RoleID) []Step {
 	return steps
 }
 
-// present gives the transitions that leave the present local state of a role.
+// present gives the transitions that leave the present local state of a role. The caller does not change the list.
 func (in *Interpreter) present(c Config, r model.RoleID) []int {
 	if !in.Live(c, r) {
 		return nil
 	}
-	var at []int
-	for i, t := range in.automata.Machines[r].Transitions {
-		if t.From == c.Local[r].State {
-			at = append(at, i)
-		}
-	}
-	return at
+	return in.leaving[r][c.Local[r].State]
 }
 
 // discards are the steps in which a role drops a message.
