@@ -103,7 +103,7 @@ func (f *verifyFlags) register(cmd *cobra.Command) {
 	fl.IntVar(&f.workers, "workers", 0, "threads of the search (0: one for each processor)")
 	fl.IntVar(&f.maxFindings, "max-findings", 0, "findings of one check that are shown (0: 10)")
 	fl.BoolVar(&f.noProgress, "no-progress", false, "no progress line on a terminal")
-	fl.BoolVar(&f.fullTrace, "full-trace", false, "show all runs, and all of their steps")
+	fl.BoolVar(&f.fullTrace, "full-trace", false, "show all runs, all of their steps, and all expectations that are undecided")
 	fl.BoolVar(&f.coverage, "coverage", false, "show what becomes of each fault at each place where it can strike")
 	fl.Float64Var(&f.minCoverage, "min-coverage", 0, "the percentage of strikes that have to be handled or tolerated: 95 (implies --coverage)")
 }

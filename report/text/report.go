@@ -477,6 +477,9 @@ func shortest(r report.Row) int {
 	return len(r.Groups[0].Finding.Trace)
 }
 
+// mostUndecided is how many expectations that could not be decided are listed: mostly all of them for one reason.
+const mostUndecided = 3
+
 func expectations(w io.Writer, f *report.File, style Style) {
 	if len(f.Expectations) == 0 {
 		return
@@ -490,12 +493,20 @@ func expectations(w io.Writer, f *report.File, style Style) {
 		return
 	}
 	fmt.Fprintln(w)
+	more := f.Expect(report.Undecided) - mostUndecided
+	if style.FullTrace || more == 1 {
+		more = 0
+	}
+	shown := 0
 	for _, e := range f.Expectations {
 		mark, found := style.paint(red, "✗ expectation:"), "found"
 		switch e.Outcome {
 		case report.Met:
 			continue
 		case report.Undecided:
+			if shown++; more > 0 && shown > mostUndecided {
+				continue
+			}
 			mark, found = style.paint(yellow, "? expectation:"), "undecided:"
 		case report.Unmet:
 		}
@@ -505,5 +516,8 @@ func expectations(w io.Writer, f *report.File, style Style) {
 		}
 		fmt.Fprintf(w, "%s %s:%d: expected %s %s%s, %s %s\n", mark,
 			clean(f.StatedIn(e)), e.Line, clean(e.Subject), clean(e.Expected), in, found, clean(e.Found))
+	}
+	if more > 0 {
+		fmt.Fprintf(w, "%s %d further ones are undecided; --full-trace shows them\n", style.paint(yellow, "? expectations:"), more)
 	}
 }

@@ -221,6 +221,12 @@ func TestEnvironments(t *testing.T) {
 	unseen := failures()
 	unseen.Expectations, unseen.Coverage = nil, true
 	unseen.Result.Coverage, unseen.Result.Environments[0].Statistics.Complete = &verify.Coverage{}, false
+	waiting := failures()
+	waiting.Expectations = nil
+	for line := range 6 {
+		waiting.Expectations = append(waiting.Expectations, report.Expectation{Line: line + 1, Subject: "stuck", Expected: "holds", Found: "inconclusive (stopped)", Outcome: report.Undecided})
+	}
+	waiting.Expectations[4].Outcome = report.Unmet
 	single := failures()
 	single.Expectations, single.Result.Environments = nil, single.Result.Environments[1:2]
 	for _, c := range []struct {
@@ -235,6 +241,8 @@ func TestEnvironments(t *testing.T) {
 		{"coverage-low", Style{}, low},
 		{"coverage-undecided", Style{}, undecided},
 		{"coverage-unseen", Style{}, unseen},
+		{"expectations-undecided", Style{}, waiting},
+		{"expectations-undecided-full", Style{FullTrace: true}, waiting},
 		{"environments-hold", Style{}, safe},
 		{"environment", Style{}, single},
 	} {
