@@ -302,7 +302,7 @@ func (c *closer) alternatives(w world) []alternative {
 			}
 			continue
 		}
-		label := actionLabel{kind: Internal, guard: e.guard, branch: i + 1, thread: c.p.thread, places: []Place{{Position: node.ctx.position}}}
+		label := actionLabel{kind: Internal, guard: e.guard, branch: i + 1, deed: e.deed, thread: c.p.thread, places: []Place{{Position: node.ctx.position}}}
 		out = append(out, newAlternative(c.placed(w, label), action{origins: []Origin{e.origin}, to: e.to}))
 	}
 	return out
@@ -509,10 +509,19 @@ func and(x, y *Expr) *Expr {
 	return &Expr{Op: OpAnd, X: x, Y: y}
 }
 
-// key tells labels apart: equal keys mean equal effects. There is one for each edge of each graph that a projection
+// key tells labels apart for a role that may be in several places: what has one key is the same thing to do. A
+// branch is known by what the role does in it, and not by its number. There is a key for each edge of each graph that a projection
 // goes through, so it is put together by hand.
-func (l actionLabel) key() string { return string(l.appendKey(make([]byte, 0, 64))) }
+func (l actionLabel) key() string {
+	b := make([]byte, 0, 64)
+	if l.deed > 0 {
+		b = appendInts(append(b, "does"...), l.deed)
+		l.branch = 0
+	}
+	return string(l.appendKey(b))
+}
 
+// appendKey appends what the label does: equal keys mean equal effects.
 func (l actionLabel) appendKey(b []byte) []byte {
 	b = appendInts(b, int(l.kind), int(l.peer), int(l.label), l.branch)
 	if l.handler.Part > 0 || l.onlyIf.Part > 0 || l.kind >= Timeout {
@@ -563,7 +572,7 @@ func (l actionLabel) appendPlaces(b []byte) []byte {
 	return appendInts(b, int(l.thread))
 }
 
-// appendEffect appends what tells transitions apart: the key, and where a receive stands.
+// appendEffect appends what tells transitions apart: the number of a branch, and where a receive stands.
 func (l actionLabel) appendEffect(b []byte) []byte {
 	b = l.appendKey(b)
 	if l.kind == Receive && len(l.places) > 0 {

@@ -64,7 +64,7 @@ func Project(c *Choreography) (*Automata, []Ambiguity, error) {
 	}
 	var ambiguities []Ambiguity
 	for r := range c.Roles {
-		p := newProjector(&projector{choreography: c, role: RoleID(r), parts: parts, senders: senders, positions: positions})
+		p := newProjector(&projector{choreography: c, role: RoleID(r), parts: parts, senders: senders, positions: positions, alike: newAlike()})
 		done := p.add(graphNode{accept: true})
 		start, err := done, error(nil)
 		if slices.ContainsFunc(c.Body, p.takesPart) {
@@ -119,6 +119,7 @@ type silentEdge struct {
 	to     int
 	guard  *Expr  // of a branch of the role's own decision
 	origin Origin // of that branch
+	deed   int    // what the role does in it, if it decides
 }
 
 type action struct {
@@ -141,6 +142,7 @@ type actionLabel struct {
 	stores    []VarID
 	assign    *Assign
 	branch    int // an internal step that is a decision: the number of its branch, from 1
+	deed      int // and what the role does there, as projector.deed numbers it; else 0
 	timer     TimerID
 	exception ExceptionID
 	places    []Place
@@ -158,6 +160,7 @@ type projector struct {
 	positions    map[Position]PositionID
 	nodes        []graphNode
 	recs         map[*Rec]int
+	alike        *alike
 	end          int
 	ctx          *scopeContext
 	thread       ThreadID
@@ -251,7 +254,9 @@ func (p *projector) stmt(st Stmt, next int) (int, error) {
 	case *Loop:
 		head := p.add(graphNode{origin: st.Origin, decides: p.role == st.At})
 		body, err := p.seq(st.Body, head)
-		p.nodes[head].silent = []silentEdge{{to: body, origin: st.Origin}, {to: next, origin: st.Origin}}
+		p.nodes[head].silent = []silentEdge{
+			{to: body, origin: st.Origin, deed: p.round(st, true)}, {to: next, origin: st.Origin, deed: p.round(st, false)},
+		}
 		return head, err
 	case *Rec:
 		head := p.add(graphNode{origin: st.Origin})
@@ -274,7 +279,7 @@ func (p *projector) choice(st *Choice, next int) (int, error) {
 		}
 		e := silentEdge{to: to, origin: b.Origin}
 		if n.decides {
-			e.guard = b.Guard
+			e.guard, e.deed = b.Guard, p.branch(b.Guard, b.Body)
 		}
 		n.silent = append(n.silent, e)
 	}

@@ -18,7 +18,7 @@ func (p *projector) par(st *Par, next int) (int, error) {
 		// Timers around the par are those of its product, not of its threads.
 		around := *p.ctx
 		around.timers = nil
-		sub := newProjector(&projector{choreography: p.choreography, role: p.role, parts: p.parts, positions: p.positions, ctx: &around, thread: p.thread, sub: true})
+		sub := newProjector(&projector{choreography: p.choreography, role: p.role, parts: p.parts, positions: p.positions, alike: p.alike, ctx: &around, thread: p.thread, sub: true})
 		if st.IDs != nil {
 			sub.thread = p.beside(st.IDs[i])
 		}

@@ -159,8 +159,9 @@ func (m *treeMachine) in(state string) []model.PositionID    { return m.look(sta
 // draft is a transition of one term, before those of several are put together.
 type draft struct {
 	transition
-	group string // drafts of one group are one transition
+	group string // drafts of one group are the same thing to do
 	item  *term
+	turns []turn // how it is decided; the last one is where it is done
 }
 
 func (m *treeMachine) look(state string) *localState {
@@ -229,8 +230,16 @@ func (m *treeMachine) join(drafts []draft) []transition {
 		groups[d.group] = append(groups[d.group], d)
 	}
 	var out []transition
+	var lists [][]draft
 	for _, g := range order {
-		list := groups[g]
+		switch groups[g][0].kind {
+		case model.Send, model.Internal:
+			lists = append(lists, inAllWays(groups[g], 0)...)
+		default:
+			lists = append(lists, groups[g])
+		}
+	}
+	for _, list := range lists {
 		t := list[0].transition
 		t.ways = nil
 		var items []*term
@@ -249,6 +258,50 @@ func (m *treeMachine) join(drafts []draft) []transition {
 		out = append(out, separate(t)...)
 	}
 	return out
+}
+
+// inAllWays gives the ways in which a role can do something by itself that it may be about to do in several places: in each of them,
+// in one way that it can have decided on. The decisions before a level have been made.
+func inAllWays(drafts []draft, level int) [][]draft {
+	var places []string
+	at := map[string][]draft{}
+	for _, d := range drafts {
+		where := d.turns[level].where
+		if at[where] == nil {
+			places = append(places, where)
+		}
+		at[where] = append(at[where], d)
+	}
+	all := [][]draft{nil}
+	for _, where := range places {
+		var ways [][]draft
+		for way := range 1 + slices.MaxFunc(at[where], func(x, y draft) int { return x.turns[level].way - y.turns[level].way }).turns[level].way {
+			var here, deeper []draft
+			for _, d := range at[where] {
+				switch {
+				case d.turns[level].way != way:
+				case len(d.turns) > level+1:
+					deeper = append(deeper, d)
+				default:
+					here = append(here, d)
+				}
+			}
+			if here != nil {
+				ways = append(ways, here)
+			}
+			if deeper != nil {
+				ways = append(ways, inAllWays(deeper, level+1)...)
+			}
+		}
+		var next [][]draft
+		for _, before := range all {
+			for _, way := range ways {
+				next = append(next, slices.Concat(before, way))
+			}
+		}
+		all = next
+	}
+	return all
 }
 
 // interrupts reports whether a receive enters a handler.
@@ -381,6 +434,7 @@ func (m *treeMachine) action(p place) []draft {
 	here := way{place: m.placeOf(p.at, p.where), thread: p.where.thread()}
 	d.ways = []way{here}
 	d.item = p.where.at(p.then)
+	d.turns = append(slices.Clip(p.path.turns), turn{m.names.frame(p.at) + m.names.spot(p.where), p.branch})
 	switch st := p.stmt.(type) {
 	case *model.Interaction:
 		d.label = st.Label
@@ -390,7 +444,7 @@ func (m *treeMachine) action(p place) []draft {
 			d.group = fmt.Sprint("?", d.peer, d.label, d.onlyIf, d.ways[0].place.Position)
 			return []draft{d}
 		}
-		d.group = fmt.Sprint("!", d.peer, " ", d.label, here.place, p.path.decisions)
+		d.group = fmt.Sprint("!", d.peer, " ", d.label, here.place)
 		return []draft{d}
 	case *model.Let:
 		d.kind = model.Internal
@@ -402,7 +456,7 @@ func (m *treeMachine) action(p place) []draft {
 		return []draft{d}
 	case *model.Choice, *model.Loop:
 		d.kind = model.Internal
-		d.group = fmt.Sprint("decide", m.names.of(st), p.branch, here.place)
+		d.group = fmt.Sprint("decide ", m.deed(st, p.branch), here.place)
 		return []draft{d}
 	case *model.RaiseStmt:
 		return []draft{m.raise(model.Raise, st.Exception, p)}

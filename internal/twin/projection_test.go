@@ -31,6 +31,7 @@ func sizes() []Size {
 		{Roles: 3, Statements: 8, Depth: 3, Faults: 1, Exotic: true},
 		{Roles: 4, Statements: 10, Depth: 3, Faults: 1, Exotic: true},
 		{Roles: 3, Statements: 6, Depth: 2, Faults: 1, Loops: true},
+		{Roles: 3, Statements: 8, Depth: 2, Doubts: true},
 	}
 }
 

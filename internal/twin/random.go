@@ -25,6 +25,7 @@ type Size struct {
 	Faults     int  // at most
 	Exotic     bool // also loops, recursion, threads and channels other than fifo
 	Loops      bool // what is exotic, and always a scope in a loop, often with little else
+	Doubts     bool // no scope, but a role that decides without knowing which of two decisions that is
 }
 
 // Cases generates small choreographies with scopes, and environments.
@@ -94,7 +95,7 @@ func (g *generator) generate() *Case {
 	for r := range g.c.Roles {
 		g.c.Vars = append(g.c.Vars, model.Var{Name: fmt.Sprintf("x%d", r), Owner: model.RoleID(r), Domain: model.Domain{Kind: model.IntDomain, High: 1}})
 	}
-	// There is always a scope: what is without is tested elsewhere.
+	// There is always a scope, but for doubts: what is without is tested elsewhere.
 	var body model.Seq
 	if g.oneIn(3) {
 		body = append(body, g.interaction())
@@ -103,6 +104,8 @@ func (g *generator) generate() *Case {
 	switch {
 	case g.size.Loops:
 		body = append(body, g.rounds(cx))
+	case g.size.Doubts:
+		body = append(body, g.doubt(cx)...)
 	case g.size.Exotic && g.oneIn(3):
 		r := &model.Rec{Name: "L0", Origin: g.next()}
 		in := cx
@@ -153,6 +156,62 @@ func (g *generator) rounds(cx surroundings) model.Stmt {
 		{Body: model.Seq{again}, Origin: g.next()}, stop,
 	}})
 	return r
+}
+
+// doubt lets one role decide what another one decides on.
+func (g *generator) doubt(cx surroundings) model.Seq {
+	cx.depth--
+	at := g.role()
+	who := g.other(at)
+	first := g.decision(cx, who, nil)
+	second := g.decision(cx, who, first)
+	if g.oneIn(3) {
+		return model.Seq{&model.Loop{At: at, Origin: g.next(), Body: append(model.Seq{first}, g.seq(cx, 2)...)}, second}
+	}
+	c := &model.Choice{At: at, Origin: g.next()}
+	for _, st := range []model.Stmt{first, second} {
+		c.Branches = append(c.Branches, model.Branch{Body: append(model.Seq{st}, g.seq(cx, 2)...), Origin: g.next()})
+	}
+	return model.Seq{c}
+}
+
+// decision is one of a role. Some of it may be as in another one.
+func (g *generator) decision(cx surroundings, at model.RoleID, like model.Stmt) model.Stmt {
+	if g.oneIn(4) {
+		return &model.Loop{At: at, Origin: g.next(), Body: g.seq(cx, 2)}
+	}
+	c := &model.Choice{At: at, Origin: g.next()}
+	old, _ := like.(*model.Choice)
+	for range 2 {
+		b := model.Branch{Origin: g.next()}
+		if old != nil && g.oneIn(2) {
+			b.Body = g.copied(rapid.SampledFrom(old.Branches).Draw(g.t, "like").Body)
+		} else {
+			b.Body = g.seq(cx, 2)
+		}
+		c.Branches = append(c.Branches, b)
+	}
+	return c
+}
+
+// copied is a sequence once more, without what is more than one step.
+func (g *generator) copied(s model.Seq) model.Seq {
+	var out model.Seq
+	for _, st := range s {
+		switch st := st.(type) {
+		case *model.Interaction:
+			c := *st
+			c.Origin = g.next()
+			out = append(out, &c)
+		case *model.Let:
+			c := *st
+			c.Origin = g.next()
+			out = append(out, &c)
+		case *model.Delay:
+			out = append(out, &model.Delay{At: st.At, Origin: g.next()})
+		}
+	}
+	return out
 }
 
 func (g *generator) exception(name string, kind model.ExceptionKind, crashed model.RoleID) model.ExceptionID {

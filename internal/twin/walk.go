@@ -34,10 +34,17 @@ type path struct {
 	ended     []inScope // bodies that came to their end
 	closed    []inScope // handlers that came to their end
 	decisions string    // its own decisions, which sends make
+	turns     []turn    // the same
 	standing  *place    // where the first of them is made
 	leaving   *frame    // the handler that the walk began in; its normal end sets left
 	left      *model.HandlerRef
 	beside    []taken // what other threads take, or have taken
+}
+
+// turn is a decision of the role: where it is made, and which way.
+type turn struct {
+	where string
+	way   int
 }
 
 // taken is a crash that is taken in a thread, and where the par of that thread stands.
@@ -304,6 +311,7 @@ func (w *walker) decide(f *frame, st model.Stmt, at model.RoleID, ways []*frame,
 		for i, way := range ways {
 			q := p
 			q.decisions += fmt.Sprintf("%d.%d ", w.names.of(st), i)
+			q.turns = append(slices.Clip(p.turns), turn{key, i})
 			if p.standing == nil {
 				q.standing = &place{kind: actionPlace, at: f, where: s, path: p}
 			}
