@@ -53,6 +53,9 @@ func (v *verifier) adviseCapacity(r *CheckResult) {
 		advice = fmt.Sprintf("%d is the greatest capacity", model.MaxCapacity)
 	case tried > 0:
 		advice = fmt.Sprintf("no capacity up to %d more than now changes that", tried)
+		if deadlock {
+			advice = fmt.Sprintf("with room for up to %d more there is still a deadlock, be it another one", tried)
+		}
 	default:
 		advice = "larger capacities were not tried: there are too many states"
 	}

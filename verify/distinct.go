@@ -24,11 +24,16 @@ func (v *verifier) distinct(exhibits []*exhibit, most int) (list []Finding, omit
 		if len(list) >= most || looked/mostExplained >= most {
 			return list, omitted + len(groups)
 		}
+		if len(list) > 0 && v.ctx.Err() != nil {
+			return list, omitted + len(groups) // each of them would have to be replayed
+		}
 		batch := groups[:min(len(groups), most)]
 		groups = groups[len(batch):]
 		looked += len(batch)
 		for i, f := range v.explainGroups(batch) {
 			switch {
+			case f == nil && v.ctx.Err() != nil:
+				omitted++ // perhaps for want of time
 			case f == nil:
 			case v.absorbed(list, f, batch[i]):
 			case len(list) >= most:
@@ -76,7 +81,7 @@ func (v *verifier) explainGroups(groups [][]*exhibit) []*Finding {
 	list := v.explain(firsts)
 	for i, g := range groups {
 		for _, e := range g[1:] {
-			if list[i] != nil {
+			if list[i] != nil || v.ctx.Err() != nil {
 				break
 			}
 			list[i] = v.explain([]*exhibit{e})[0]

@@ -27,7 +27,11 @@ func (v *verifier) explain(exhibits []*exhibit) []*Finding {
 		traces = v.space.Traces(targets)
 	}
 	findings := make([]*Finding, len(exhibits))
+	found := false
 	for i, e := range exhibits {
+		if found && v.ctx.Err() != nil {
+			break
+		}
 		var actions []lts.Action
 		if e.run != nil {
 			actions = e.run.Actions
@@ -62,7 +66,7 @@ func (v *verifier) explain(exhibits []*exhibit) []*Finding {
 			f.configs = r.configs
 		}
 		f.Blocked, f.struck = r.blockedRoles(), r.strikes()
-		findings[i] = &f
+		findings[i], found = &f, true
 	}
 	return findings
 }

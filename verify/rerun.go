@@ -29,16 +29,19 @@ func (v *verifier) rerun(actions []lts.Action) (runs []run, failed int) {
 		for _, r := range runs {
 			last := r.configs[len(r.configs)-1]
 			grown := false
-			for _, s := range v.oracle.Enabled(last) {
-				if !s.Matches(ref) || len(next) == mostRuns {
-					continue
+			matching := v.oracle.Matching(last, ref)
+			for _, s := range matching {
+				if len(next) == mostRuns {
+					break
 				}
 				c := v.oracle.Apply(last, s)
-				k := c.Key()
-				if seen[k] && i < len(actions)-1 {
-					continue
+				if len(runs) > 1 || len(matching) > 1 {
+					k := c.Key()
+					if seen[k] && i < len(actions)-1 {
+						continue
+					}
+					seen[k] = true
 				}
-				seen[k] = true
 				configs, steps := r.configs, r.steps
 				if grown {
 					// The room behind them is taken. Long runs are not copied for each step.

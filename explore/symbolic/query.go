@@ -34,8 +34,12 @@ func (sp *Space) Values(component int) []uint32 {
 	return values
 }
 
-// Where has the members of a in which all guards hold. There may be several on one component.
+// Where has the members of a in which all guards hold. There may be several on one component. Guards are kept as
+// relations: if those of all calls take more than a quarter of Options.Memory, the error is ErrMemory. It may also be that of the context.
 func (sp *Space) Where(a Set, guards []Guard) (Set, error) {
+	if err := sp.ctx.Err(); err != nil {
+		return Set{}, err
+	}
 	byComponent := map[int][]Guard{}
 	for _, g := range guards {
 		byComponent[g.Component] = append(byComponent[g.Component], g)
@@ -56,7 +60,14 @@ func (sp *Space) Where(a Set, guards []Guard) (Set, error) {
 				pairs = append(pairs, lts.Pair{From: v, To: v})
 			}
 		}
+		known := len(sp.relations.list)
 		p = append(p, term{component, sp.relations.listed(normal(pairs))})
+		if len(sp.relations.list) > known {
+			const each = 2 * 8 // the list, and the key by which it is found
+			if sp.asked += int64(each * len(pairs)); sp.opt.Memory > 0 && sp.asked > sp.opt.Memory/4 {
+				return Set{}, ErrMemory
+			}
+		}
 	}
 	slices.SortFunc(p, func(a, b term) int { return a.component - b.component })
 	if sp.node(a) == sp.all.root.node && !sp.occurs(sp.chain(p, false)) {

@@ -45,6 +45,7 @@ type Space struct {
 	saturated    int    // levels
 	pauses       int
 	merged       int
+	asked        int64 // bytes of the guards of queries
 }
 
 // Reach searches all configurations that can be reached from the initial one of a system

@@ -122,7 +122,7 @@ func TestBelonging(t *testing.T) {
 	b.place(0, b.in(inner, 0), 2, 1)
 	b.place(0, 0, 0, 2)
 	w := b.walk(t).via(0, 0, 1, 2)
-	x, y := w.c.Queues[1][0], w.c.Queues[1][1]
+	x, y := w.c.Queues[0][0], w.c.Queues[0][1]
 	assert.Equal(t, b.in(inner, 0), x.Position)
 	assert.Equal(t, []replay.ScopeStatus{
 		{Number: 1, Phase: replay.Left, Part: 1}, {Number: 1, Phase: replay.In}, {Number: 1, Phase: replay.In},

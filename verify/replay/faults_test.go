@@ -135,7 +135,7 @@ func TestCrashQueuesKept(t *testing.T) {
 	assert.Equal(t, 1, messages(w.c))
 	w.do("A -> B: x")
 	assert.Equal(t, []string{"B recovers"}, w.enabled(), "full")
-	assert.Equal(t, []int{1}, w.in.FullQueues(w.c))
+	assert.Equal(t, []int{0}, w.in.FullQueues(w.c))
 	w.do("B recovers", "B <- A: x", "B <- A: x")
 
 	silence := fault(model.Silence, 1, -1)

@@ -21,6 +21,7 @@ type Interpreter struct {
 	queues      []Queue
 	queueOf     [][]int   // sender, receiver: number of the queue
 	leaving     [][][]int // role, local state: transitions
+	into        [][]int   // role: numbers of the queues that it receives from
 }
 
 // New makes an Interpreter. Automata and environment must not change afterwards.
@@ -29,7 +30,12 @@ func New(a *model.Automata, opt Options) *Interpreter {
 	if opt.Environment != nil {
 		in.environment = *opt.Environment
 	}
-	in.queues, in.queueOf = queues(a)
+	in.queues, in.queueOf = queues(a, &in.environment)
+	in.into = make([][]int, len(a.Machines))
+	for q := range in.queues {
+		to := in.queues[q].Receiver
+		in.into[to] = append(in.into[to], q)
+	}
 	in.leaving = make([][][]int, len(a.Machines))
 	for r, m := range a.Machines {
 		in.leaving[r] = make([][]int, len(m.States))
@@ -94,6 +100,24 @@ func (in *Interpreter) Enabled(c Config) []Step {
 	}
 	steps = append(steps, in.recoveries(c)...)
 	steps = append(steps, in.faults(c)...)
+	in.number(steps)
+	return steps
+}
+
+// Matching gives the enabled steps that a reference can mean.
+func (in *Interpreter) Matching(c Config, ref Ref) []Step {
+	var steps []Step
+	if ref.Fault >= 0 || ref.Recovers || ref.Heals {
+		steps = in.Enabled(c)
+	} else {
+		steps = in.enabledAt(c, ref.Role)
+		in.number(steps)
+	}
+	return slices.DeleteFunc(steps, func(s Step) bool { return !s.Matches(ref) })
+}
+
+// number tells steps apart that take one of several messages alike.
+func (in *Interpreter) number(steps []Step) {
 	for i := range steps {
 		if _, takes := in.TakenFrom(steps[i]); !takes {
 			continue
@@ -105,7 +129,6 @@ func (in *Interpreter) Enabled(c Config) []Step {
 			}
 		}
 	}
-	return steps
 }
 
 // enabledAt gives the steps that stand at one role, without its recovery. While it
@@ -151,10 +174,8 @@ func (in *Interpreter) discards(c Config, r model.RoleID) []Step {
 		return nil
 	}
 	var steps []Step
-	for q, content := range c.Queues {
-		if in.queues[q].Receiver != r {
-			continue
-		}
+	for _, q := range in.into[r] {
+		content := c.Queues[q]
 		for _, m := range in.queues[q].next(content) {
 			if !in.late(c.Local[r], m) && (in.queues[q].Discipline == model.Bag || !in.overtaken(content)) {
 				continue

@@ -110,9 +110,19 @@ func (in *Interpreter) FullQueues(c Config) []int {
 
 // CanStep reports whether a role takes part in a step of the configuration.
 func (in *Interpreter) CanStep(c Config, r model.RoleID) bool {
-	return slices.ContainsFunc(in.Enabled(c), func(s Step) bool {
-		return isStep(s) && slices.Contains(s.Participants(), r)
-	})
+	takesPart := func(steps []Step) bool {
+		return slices.ContainsFunc(steps, func(s Step) bool { return isStep(s) && slices.Contains(s.Participants(), r) })
+	}
+	if takesPart(in.enabledAt(c, r)) || takesPart(in.recoveries(c)) {
+		return true
+	}
+	for from := range in.automata.Machines {
+		// Who receives takes part in a step of the sender if they have no queue.
+		if model.RoleID(from) != r && in.queueOf[from][r] == noQueue && takesPart(in.enabledAt(c, model.RoleID(from))) {
+			return true
+		}
+	}
+	return false
 }
 
 // TakenFrom gives the queue that a step takes its message from; ok is false if

@@ -188,11 +188,11 @@ func TestKeysTellApart(t *testing.T) {
 		func(c *replay.Config) { c.Down[0] = true },
 		func(c *replay.Config) { c.Strikes = 1 },
 		func(c *replay.Config) { c.KindStrikes[model.Loss] = 1 },
-		func(c *replay.Config) { c.Queues[1] = nil },
-		func(c *replay.Config) { c.Queues[1][0].Position = 2 },
-		func(c *replay.Config) { c.Queues[1][0].Stray = true },
-		func(c *replay.Config) { c.Queues[1][0].Scopes = nil },
-		func(c *replay.Config) { c.Queues[1][0].Scopes = []replay.ScopeStatus{{Number: 7}} },
+		func(c *replay.Config) { c.Queues[0] = nil },
+		func(c *replay.Config) { c.Queues[0][0].Position = 2 },
+		func(c *replay.Config) { c.Queues[0][0].Stray = true },
+		func(c *replay.Config) { c.Queues[0][0].Scopes = nil },
+		func(c *replay.Config) { c.Queues[0][0].Scopes = []replay.ScopeStatus{{Number: 7}} },
 	} {
 		c := base.Clone()
 		change(&c)

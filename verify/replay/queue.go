@@ -21,9 +21,10 @@ type Queue struct {
 const noQueue = -1
 
 // queues numbers the queues of the automata, and gives each ordered pair of
-// roles the number of its queue.
-func queues(a *model.Automata) (all []Queue, of [][]int) {
+// roles the number of its queue. A pair between which no message can go has none of its own.
+func queues(a *model.Automata, env *model.Environment) (all []Queue, of [][]int) {
 	n := len(a.Roles)
+	used := usedPairs(a, env)
 	of = make([][]int, n)
 	for from := range of {
 		of[from] = make([]int, n)
@@ -63,6 +64,9 @@ func queues(a *model.Automata) (all []Queue, of [][]int) {
 				of[from][to] = shared
 				continue
 			}
+			if !used[pair] {
+				continue
+			}
 			of[from][to] = len(all)
 			all = append(all, Queue{
 				Name:       fmt.Sprintf("%s -> %s", a.Roles[from].Name, a.Roles[to].Name),
@@ -74,6 +78,27 @@ func queues(a *model.Automata) (all []Queue, of [][]int) {
 		}
 	}
 	return all, of
+}
+
+// usedPairs are the pairs of sender and receiver that a transition or a stray message is about.
+func usedPairs(a *model.Automata, env *model.Environment) map[model.Pair]bool {
+	used := map[model.Pair]bool{}
+	for r, m := range a.Machines {
+		for _, t := range m.Transitions {
+			switch t.Kind {
+			case model.Send:
+				used[model.Pair{From: model.RoleID(r), To: t.Peer}] = true
+			case model.Receive, model.Ignore:
+				used[model.Pair{From: t.Peer, To: model.RoleID(r)}] = true
+			}
+		}
+	}
+	for _, f := range env.Faults {
+		if f.Kind == model.Stray {
+			used[model.Pair{From: f.Role, To: f.Peer}] = true
+		}
+	}
+	return used
 }
 
 // put adds a message to a queue: at its end, or at its place in the order of a bag.

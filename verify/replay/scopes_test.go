@@ -164,7 +164,7 @@ func TestEnteringByMessage(t *testing.T) {
 	b, _ := rounds(fifo2)
 	w := b.walk(t).do("A: "+tau, "A: "+tau, "A -> B: x")
 	assert.Equal(t, "3 in 0 (1: 0) (2: 0)", w.knows(0))
-	m := w.c.Queues[1][0]
+	m := w.c.Queues[0][0]
 	assert.Equal(t, b.in(0, 0), m.Position)
 	assert.Equal(t, []replay.ScopeStatus{{Number: 3, Phase: replay.In}}, m.Scopes, "without what is remembered")
 	w.do("B <- A: x")
@@ -323,9 +323,9 @@ func TestOnlyIf(t *testing.T) {
 	assert.Empty(t, w.enabled(), "A has left instance 2, B is in instance 1")
 	w = make(true).do("A: "+tau, "A: "+tau, entered, "A -> B: x")
 	assert.Contains(t, w.enabled(), receive, "B is in none")
-	w.c.Queues[1][0].Position = 1
+	w.c.Queues[0][0].Position = 1
 	assert.NotContains(t, w.enabled(), receive, "A is still in it")
-	w.c.Queues[1][0] = replay.Message{Sender: 0, Receiver: 1, Stray: true}
+	w.c.Queues[0][0] = replay.Message{Sender: 0, Receiver: 1, Stray: true}
 	assert.NotContains(t, w.enabled(), receive, "a stray message says nothing")
 }
 

@@ -86,7 +86,7 @@ func TestExpressionsAreEvaluatedBeforeTheStep(t *testing.T) {
 	assert.Equal(t, []int64{3, 2}, w.c.Vars)
 	w.via(0, 1)
 	assert.Equal(t, []int64{7, 2}, w.c.Vars)
-	assert.Equal(t, []int64{3}, w.c.Queues[1][0].Values)
+	assert.Equal(t, []int64{3}, w.c.Queues[0][0].Values)
 }
 
 // TestTheRestOfAFailedRoleStays: what it has sent can be received, and others go on.
