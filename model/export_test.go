@@ -47,3 +47,11 @@ func (n *Network) NextMixed(s lts.State, out *lts.Steps) lts.Marks { return n.ne
 
 // NextQuick finds the same steps as the network does.
 func (n *Network) NextQuick(s lts.State, out *lts.Steps) lts.Marks { return n.nextQuick(s, out) }
+
+// LocalStates is how many local states all roles have, with values of variables and what is known of scopes.
+func (n *Network) LocalStates() (count int) {
+	for _, m := range n.flat.machines {
+		count += len(m.states)
+	}
+	return count
+}

@@ -689,6 +689,16 @@ func TestLargeDomain(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, size+1, int(sp.Count(can).Int64()), "the switch is no step")
 	}
+
+	const memory = 1 << 20
+	sp, err := Reach(context.Background(), sys, loc, Options{Order: []int{0, 1}, Memory: memory})
+	require.NoError(t, err)
+	for below := range memory {
+		if _, err = sp.Where(sp.All(), []Guard{{Component: 0, Holds: func(v uint32) bool { return v < uint32(below) }}}); err != nil {
+			break
+		}
+	}
+	assert.ErrorIs(t, err, ErrMemory, "guards count")
 }
 
 func TestErrorsAreKept(t *testing.T) {

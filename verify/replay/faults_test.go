@@ -406,3 +406,19 @@ func TestOrderOfTransitions(t *testing.T) {
 		"B crashes", "C crashes", "A -> B: x is lost", "A -> B: y is lost", "the link B -- C goes down", "the link A -- C comes back",
 	}, w.enabled())
 }
+
+// A stray message has a queue to wait in also where nobody sends or receives anything else.
+func TestAStrayMessageHasAQueue(t *testing.T) {
+	b := build(fifo2, role("A", "A", "", "A -tau-> A"), role("B", "B", "", "B -tau-> B"))
+	stray := fault(model.Stray, 0, 1)
+	stray.Label = 0
+	b.Labels = []string{"x"}
+	w := walkWith(t, b.Automata, replay.Options{Environment: environment(1, stray)})
+	for _, s := range w.in.Enabled(w.c) {
+		if s.Kind == replay.Fault {
+			assert.Equal(t, 1, messages(w.in.Apply(w.c, s)))
+			return
+		}
+	}
+	assert.Fail(t, "it does not come")
+}
