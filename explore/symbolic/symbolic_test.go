@@ -693,10 +693,14 @@ func TestLargeDomain(t *testing.T) {
 	const memory = 1 << 20
 	sp, err := Reach(context.Background(), sys, loc, Options{Order: []int{0, 1}, Memory: memory})
 	require.NoError(t, err)
-	for below := range memory {
-		if _, err = sp.Where(sp.All(), []Guard{{Component: 0, Holds: func(v uint32) bool { return v < uint32(below) }}}); err != nil {
+	for below := range size + 1 {
+		var none Set
+		if none, err = sp.Where(sp.All(), []Guard{
+			{Component: 0, Holds: func(v uint32) bool { return v > 0 && v <= uint32(below) }}, {Component: 1, Holds: func(v uint32) bool { return v == 0 }},
+		}); err != nil || below == size {
 			break
 		}
+		assert.True(t, sp.IsEmpty(none))
 	}
 	assert.ErrorIs(t, err, ErrMemory, "guards count")
 }
