@@ -142,7 +142,7 @@ type actionLabel struct {
 	stores    []VarID
 	assign    *Assign
 	branch    int // an internal step that is a decision: the number of its branch, from 1
-	deed      int // and what the role does there, as projector.deed numbers it; else 0
+	deed      int // and the number of what the role does there, from projector.branch or round; else 0
 	timer     TimerID
 	exception ExceptionID
 	places    []Place
